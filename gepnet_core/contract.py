@@ -1,0 +1,333 @@
+"""The source tables: columns, types, keys, allowed values and the order of dates.
+
+Everything is read as text first and converted here; a table that breaks a rule is refused with its place.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from gepnet_core.errors import FileRefused, OptionRefused, quoted
+from gepnet_core.view import parse_date
+
+Value = str | int | float | date | None
+Row = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its DuckDB type, whether it may be empty, and the values it allows."""
+
+    name: str
+    sql_type: str = "VARCHAR"
+    required: bool = True
+    allowed: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    label: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One source table: its columns and the columns that tell its rows apart (none: rows may repeat)."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The CSV file that holds the table."""
+        return f"{self.name}.csv"
+
+
+PATIENT_ID = Column("patient_id", label="Patient", help="pseudonym of the patient")
+TABLES = (
+    Table(
+        "patients",
+        (
+            PATIENT_ID,
+            Column("sex", allowed=("female", "male"), required=False, label="Sex"),
+            Column("birth_year", "INTEGER", low=1880, high=2100, label="Year of birth"),
+            Column("primary_site", label="Primary site"),
+            Column("tumour_grade", allowed=("G1", "G2", "G3"), required=False, label="Tumour grade (WHO)"),
+            Column("ki67_percent", "DOUBLE", required=False, low=0, high=100, label="Ki-67 (%)"),
+            Column("functional", allowed=("yes", "no"), required=False, label="Functional tumour"),
+            Column("metastatic_date", "DATE", required=False, label="First metastasis"),
+        ),
+        key=("patient_id",),
+    ),
+    Table(
+        "local_treatments",
+        (
+            Column("treatment_id", label="Treatment"),
+            PATIENT_ID,
+            Column("date", "DATE", label="Date of treatment"),
+            Column("modality", label="Modality"),
+            Column("target_site", required=False, label="Target site"),
+            Column("indication", required=False, label="Indication"),
+        ),
+        key=("treatment_id",),
+    ),
+    Table(
+        "systemic_therapies",
+        (
+            PATIENT_ID,
+            Column("agent", label="Agent"),
+            Column("start_date", "DATE", label="Start"),
+            Column("stop_date", "DATE", required=False, label="Stop"),
+        ),
+    ),
+    Table(
+        "progressions",
+        (
+            PATIENT_ID,
+            Column("date", "DATE", label="Date of progression"),
+            Column("extent", allowed=("focal", "multifocal"), label="Extent"),
+        ),
+    ),
+    Table(
+        "adverse_events",
+        (
+            PATIENT_ID,
+            Column("date", "DATE", label="Date"),
+            Column("term", label="Term (CTCAE)"),
+            Column("ctcae_grade", "INTEGER", low=1, high=5, label="Grade (CTCAE)"),
+            Column("treatment", label="Local treatment"),
+        ),
+    ),
+    Table(
+        "follow_up",
+        (
+            PATIENT_ID,
+            Column("last_contact_date", "DATE", label="Last contact"),
+            Column("death_date", "DATE", required=False, label="Death"),
+        ),
+        key=("patient_id",),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A converted row with the line of the file on which it starts."""
+
+    line: int
+    values: Row
+
+
+Source = Mapping[str, Sequence[SourceRow]]
+
+
+def read_records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record of a comma-separated UTF-8 file with its line; the header comes first.
+
+    Raises
+    ------
+    FileRefused
+        If the file cannot be read, is not UTF-8, is empty, holds a NUL byte, repeats or lacks a column
+        name, ends inside a quoted cell, or has a row of another length than the header.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as failed:
+        raise FileRefused(path.name, f"cannot be read ({failed.strerror}). Check the path.") from None
+    except UnicodeDecodeError as failed:
+        line = failed.object[: failed.start].count(b"\n") + 1
+        raise FileRefused(path.name, "is not UTF-8 text. Save the file as UTF-8.", line=line) from None
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise FileRefused(path.name, "holds a NUL byte. Export the file again as text.", line=line)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] | None = None
+    line = 1
+    try:
+        for record in reader:
+            started, line = line, reader.line_num + 1
+            if not record:
+                continue
+            if header is None:
+                header = [cell.strip() for cell in record]
+                _check_header(path.name, header, started)
+                yield started, header
+            elif len(record) != len(header):
+                raise FileRefused(
+                    path.name,
+                    f"has {len(record)} cells where the header has {len(header)} columns. "
+                    "Check for a missing or surplus comma.",
+                    line=started,
+                )
+            else:
+                yield started, record
+    except csv.Error as failed:
+        raise FileRefused(path.name, f"cannot be read as CSV ({failed}).", line=line) from None
+    if header is None:
+        raise FileRefused(path.name, "is empty. The first line must name the columns.")
+
+
+def _check_header(file: str, header: list[str], line: int) -> None:
+    for place, name in enumerate(header, start=1):
+        if not name:
+            raise FileRefused(file, f"column {place} has no name. Name it or remove it.", line=line)
+        if [other.lower() for other in header].index(name.lower()) + 1 != place:
+            raise FileRefused(
+                file,
+                "appears twice (upper and lower case are the same). Remove one of the two.",
+                line=line,
+                column=name,
+            )
+
+
+def convert(column: Column, text: str) -> Value:
+    """Return the value that a cell spells; raise OptionRefused with what is wrong and the remedy."""
+    text = text.strip()
+    if not text:
+        if column.required:
+            raise OptionRefused("is empty. Fill it in or remove the row.")
+        return None
+    if column.allowed and text not in column.allowed:
+        raise OptionRefused(f"{quoted(text)} is not one of {', '.join(column.allowed)}.")
+    if column.sql_type == "DATE":
+        return parse_date(text)
+    if column.sql_type in ("INTEGER", "DOUBLE"):
+        number = parse_number(text)
+        if column.sql_type == "INTEGER" and number != int(number):
+            raise OptionRefused(f"{quoted(text)} is not a whole number.")
+        if (column.low is not None and number < column.low) or (
+            column.high is not None and number > column.high
+        ):
+            raise OptionRefused(f"{quoted(text)} is not between {column.low:g} and {column.high:g}.")
+        return int(number) if column.sql_type == "INTEGER" else number
+    return text
+
+
+def parse_number(text: str) -> float:
+    """Return a finite number written with digits and a decimal point; raise OptionRefused otherwise."""
+    try:
+        number = float(text) if text.isascii() and "_" not in text else float("nan")
+    except ValueError:
+        number = float("nan")
+    if number - number != 0.0:
+        raise OptionRefused(f"{quoted(text)} is not a number. Write it with digits and a decimal point.")
+    return number
+
+
+def read_source(folder: Path) -> dict[str, list[SourceRow]]:
+    """Read and check the six source tables of a folder.
+
+    Raises
+    ------
+    FileRefused
+        With file, line, column and reason, at the first rule that is broken.
+    """
+    source = {table.name: _read_table(folder / table.file, table) for table in TABLES}
+    _check_references(source)
+    _check_date_order(source)
+    return source
+
+
+def _read_table(path: Path, table: Table) -> list[SourceRow]:
+    records = read_records(path)
+    _, header = next(records)
+    for column in table.columns:
+        if column.name not in header:
+            raise FileRefused(path.name, "is missing. Add the column.", line=1, column=column.name)
+    known = {column.name for column in table.columns}
+    for name in header:
+        if name not in known:
+            raise FileRefused(path.name, "is not part of the table. Remove it.", line=1, column=name)
+    place = {name: at for at, name in enumerate(header)}
+    rows: list[SourceRow] = []
+    seen: dict[tuple[Value, ...], int] = {}
+    for line, record in records:
+        values: Row = {}
+        for column in table.columns:
+            try:
+                values[column.name] = convert(column, record[place[column.name]])
+            except OptionRefused as refused:
+                raise FileRefused(path.name, str(refused), line=line, column=column.name) from None
+        if table.key:
+            key = tuple(values[name] for name in table.key)
+            if key in seen:
+                raise FileRefused(
+                    path.name,
+                    f"the same as on line {seen[key]}. Each row needs its own.",
+                    line=line,
+                    column=" and ".join(table.key),
+                )
+            seen[key] = line
+        rows.append(SourceRow(line, values))
+    if table.name == "patients" and not rows:
+        raise FileRefused(path.name, "has no patient. Add at least one row.")
+    return rows
+
+
+def _check_references(source: Source) -> None:
+    patients = {row.values["patient_id"] for row in source["patients"]}
+    for table in TABLES:
+        for row in source[table.name]:
+            if row.values["patient_id"] not in patients:
+                raise FileRefused(
+                    table.file,
+                    "names a patient who is not in patients.csv. Add the patient or remove the row.",
+                    line=row.line,
+                    column="patient_id",
+                )
+    followed = {row.values["patient_id"] for row in source["follow_up"]}
+    for row in source["patients"]:
+        if row.values["patient_id"] not in followed:
+            raise FileRefused(
+                "patients.csv",
+                "has no row in follow_up.csv, so the end of observation is unknown. Add one.",
+                line=row.line,
+                column="patient_id",
+            )
+    treated = {row.values["treatment_id"]: row.values["patient_id"] for row in source["local_treatments"]}
+    for row in source["adverse_events"]:
+        if treated.get(row.values["treatment"]) != row.values["patient_id"]:
+            raise FileRefused(
+                "adverse_events.csv",
+                "names no local treatment of this patient. Give the treatment_id of one.",
+                line=row.line,
+                column="treatment",
+            )
+
+
+def _check_date_order(source: Source) -> None:
+    born = {row.values["patient_id"]: row.values["birth_year"] for row in source["patients"]}
+    contact = {row.values["patient_id"]: row.values["last_contact_date"] for row in source["follow_up"]}
+    death = {row.values["patient_id"]: row.values["death_date"] for row in source["follow_up"]}
+    for table in TABLES:
+        dated = [column.name for column in table.columns if column.sql_type == "DATE"]
+        for row in source[table.name]:
+            patient = row.values["patient_id"]
+            for name in dated:
+                day = row.values[name]
+                if not isinstance(day, date):
+                    continue
+                broken = _broken_order(name, day, born[patient], contact[patient], death[patient])
+                if broken:
+                    raise FileRefused(table.file, broken, line=row.line, column=name)
+            start, stop = row.values.get("start_date"), row.values.get("stop_date")
+            if isinstance(start, date) and isinstance(stop, date) and stop < start:
+                raise FileRefused(
+                    table.file, "lies before start_date. Swap the dates.", line=row.line, column="stop_date"
+                )
+
+
+def _broken_order(name: str, day: date, born: Value, contact: Value, death: Value) -> str | None:
+    """Return why a date cannot stand where it does, or None."""
+    if isinstance(born, int) and day.year < born:
+        return f"{day} lies before the patient's year of birth. Correct one of the two."
+    if isinstance(death, date) and day > death:
+        return f"{day} lies after the patient's death. Correct one of the two dates."
+    planned = name in ("stop_date", "death_date", "last_contact_date")
+    if not planned and isinstance(contact, date) and day > contact:
+        return f"{day} lies after the patient's last contact. Correct one of the two dates."
+    return None

@@ -1,0 +1,62 @@
+"""What can go wrong, in words that may be shown as they stand.
+
+CohortError
+├── FileRefused          a file breaks a rule: file, line, column, reason
+├── OptionRefused        an option or a link carries a value that cannot be used
+│   └── ControlMissing   the data set has no such control (no dates, no such column)
+├── DataSetUnknown       no data set, or no version of it, has this name
+├── StoreDamaged         a stored version is not what was written
+└── NothingLeft          the selection leaves no patient
+"""
+
+from __future__ import annotations
+
+
+class CohortError(Exception):
+    """Base of every error whose message may be shown to the person who caused it."""
+
+
+class FileRefused(CohortError):
+    """A file breaks a rule; the message says file, line, column, reason and remedy in one line."""
+
+    def __init__(self, file: str, reason: str, *, line: int | None = None, column: str | None = None) -> None:
+        place = [file]
+        if line is not None:
+            place.append(f"line {line}")
+        if column is not None:
+            place.append(f"column {column}")
+        super().__init__(f"{', '.join(place)}: {one_line(reason)}")
+
+
+class OptionRefused(CohortError):
+    """An option or a link carries a value that cannot be used."""
+
+
+class ControlMissing(OptionRefused):
+    """The data set lacks what the option needs."""
+
+
+class DataSetUnknown(CohortError):
+    """No data set, or no version of it, has this name."""
+
+
+class StoreDamaged(CohortError):
+    """A stored version does not hold what was written."""
+
+
+class NothingLeft(CohortError):
+    """The selection leaves no patient."""
+
+    def __init__(self) -> None:
+        super().__init__("No patient matches these filters. Widen the dates or clear a filter.")
+
+
+def one_line(text: str) -> str:
+    """Return `text` with every run of white space, line breaks included, as one blank."""
+    return " ".join(text.split())
+
+
+def quoted(value: str, limit: int = 40) -> str:
+    """Return a found value for a message: quoted, printable and cut at `limit` characters."""
+    shown = value if len(value) <= limit else value[: limit - 1] + "…"
+    return "'" + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown) + "'"

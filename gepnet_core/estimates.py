@@ -1,0 +1,171 @@
+"""What a screen or a script says of each stratum: counts, curve, median, follow-up, in one value object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gepnet_core.errors import NothingLeft
+from gepnet_core.selection import Selection
+from gepnet_core.store.dataset import DataSet
+from gepnet_core.survival import EventCounts, Quantile, SurvivalCurve, kaplan_meier
+from gepnet_core.vocabulary import WHOLE_COHORT, ConfType, Endpoint
+
+FOLLOW_UP_ENDPOINT = "OS"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """How long patients were watched: days from the index date to the end of observation.
+
+    `basis` is the endpoint whose times were used; `reverse_km` the reverse Kaplan-Meier median (None where
+    not reached), `observed_median` the plain median of the observed times.
+    """
+
+    basis: str
+    reverse_km: Quantile
+    observed_median: float
+
+
+@dataclass(frozen=True, slots=True)
+class StratumEstimate:
+    """All that is said of one stratum; `events`, `censored` and `competing` add up to `n`."""
+
+    stratum: str
+    label: str
+    curve: SurvivalCurve
+    follow_up: FollowUp
+
+    @property
+    def n(self) -> int:
+        """Patients."""
+        return self.curve.counts.n
+
+    @property
+    def events(self) -> int:
+        """Events, competing deaths included where the death rule counts them as events."""
+        return int(self.curve.counts.events.sum())
+
+    @property
+    def censored(self) -> int:
+        """Times that ended without event and without death."""
+        return int(self.curve.counts.censored.sum())
+
+    @property
+    def competing(self) -> int:
+        """Deaths before the event that the death rule does not count as events."""
+        return int(self.curve.counts.competing.sum())
+
+    @property
+    def median(self) -> Quantile:
+        """The median time in days."""
+        return self.curve.median()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The estimates of an endpoint for a selection, a stratum each, and how they were made.
+
+    `deaths_before_event` counts the competing deaths whatever the death rule.
+    """
+
+    dataset: DataSet
+    endpoint: Endpoint
+    selection: Selection
+    by: str | None
+    conf_type: ConfType
+    conf_level: float
+    strata: tuple[StratumEstimate, ...]
+    deaths_before_event: int
+
+    @property
+    def n(self) -> int:
+        """Patients over all strata."""
+        return sum(stratum.n for stratum in self.strata)
+
+
+def estimate(
+    dataset: DataSet,
+    endpoint: str,
+    selection: Selection,
+    *,
+    by: str | None = None,
+    conf_type: ConfType = ConfType.LOG_LOG,
+    conf_level: float = 0.95,
+) -> Estimate:
+    """Estimate an endpoint for a selection, per stratum of the column `by`.
+
+    Raises
+    ------
+    NothingLeft
+        If the selection leaves no patient with a time of this endpoint.
+    OptionRefused
+        If the selection, the endpoint or the grouping asks for what the data set does not have.
+    """
+    counted = dataset.event_counts(endpoint, selection, by=by)
+    if not counted:
+        raise NothingLeft
+    deaths = sum(int(counts.competing.sum()) for counts in counted)
+    basis, watched = follow_up_counts(dataset, endpoint, selection, by=by, counted=counted)
+    labels = dataset.strata_labels(by)
+    if by is None:
+        labels = {WHOLE_COHORT: "All patients"}
+    strata = tuple(
+        StratumEstimate(
+            counts.stratum,
+            labels.get(counts.stratum, counts.stratum),
+            kaplan_meier(counts.under(selection.death), conf_level=conf_level, conf_type=conf_type),
+            follow_up(basis, watched[counts.stratum], conf_type=conf_type, conf_level=conf_level),
+        )
+        for counts in counted
+    )
+    known = dataset.endpoint(endpoint).under(selection.death, deaths)
+    return Estimate(dataset, known, selection, by, conf_type, conf_level, strata, deaths)
+
+
+def follow_up_counts(
+    dataset: DataSet, endpoint: str, selection: Selection, *, by: str | None, counted: list[EventCounts]
+) -> tuple[str, dict[str, EventCounts]]:
+    """Return whose times tell the follow-up, and their counts per stratum.
+
+    Follow-up belongs to the patients: the overall survival rows tell it where all patients have one, else
+    the endpoint's own times do.
+    """
+    basis = endpoint
+    if endpoint != FOLLOW_UP_ENDPOINT and dataset.has_endpoint_for_all(
+        FOLLOW_UP_ENDPOINT, endpoint, selection
+    ):
+        basis = FOLLOW_UP_ENDPOINT
+        counted = dataset.event_counts(basis, selection, by=by)
+    return basis, {counts.stratum: counts for counts in counted}
+
+
+def follow_up(basis: str, counts: EventCounts, *, conf_type: ConfType, conf_level: float) -> FollowUp:
+    """Estimate the follow-up of one stratum.
+
+    Raises
+    ------
+    NothingLeft
+        If no patient is left.
+
+    References
+    ----------
+    Schemper & Smith (1996), Control Clin Trials 17:343-346, for the reverse Kaplan-Meier median.
+    """
+    # OS carries deaths as events and never competing deaths: both end up censored here
+    curve = kaplan_meier(counts.reversed(), conf_level=conf_level, conf_type=conf_type)
+    return FollowUp(basis, curve.median(), counts.observed_median())
+
+
+def alternatives(estimated: Estimate, stratum: StratumEstimate) -> dict[ConfType, Quantile]:
+    """Return the median of a stratum under every convention of the interval."""
+    return {
+        conf_type: kaplan_meier(
+            stratum.curve.counts, conf_level=estimated.conf_level, conf_type=conf_type
+        ).median()
+        for conf_type in ConfType
+    }
+
+
+def all_rules_agree(estimated: Estimate) -> bool:
+    """Return True where no death comes before the event, so that every death rule gives the same."""
+    return estimated.deaths_before_event == 0

@@ -1,0 +1,95 @@
+"""CSV files out: UTF-8, the data version in the first column, text cells safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from gepnet_core.errors import NothingLeft, OptionRefused
+from gepnet_core.estimates import Estimate
+from gepnet_core.selection import Selection
+from gepnet_core.store.dataset import DataSet
+
+VERSION_COLUMN = "dataset_version"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+STEP_COLUMNS = ("day", "at_risk", "events", "censored", "competing", "survival", "lower", "upper")
+
+
+def guarded(cell: object) -> object:
+    """Return a cell as it is written: text that a spreadsheet would run gets a leading quote, numbers never."""
+    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+        return "'" + cell
+    return "" if cell is None else cell
+
+
+def csv_lines(version: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Yield the lines of a CSV file whose first column is the data version."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([guarded(name) for name in (VERSION_COLUMN, *header)])
+    for row in rows:
+        writer.writerow([version, *(guarded(cell) for cell in row)])
+        if out.tell() > 1 << 16:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
+
+
+def cohort_lines(dataset: DataSet, selection: Selection, endpoint: str | None = None) -> Iterator[str]:
+    """Yield the filtered cohort as CSV, a row a patient; with `endpoint`, those who have a time of it."""
+    header, rows = dataset.patients(selection, endpoint)
+    return csv_lines(dataset.version, header, rows)
+
+
+def step_lines(estimated: Estimate) -> Iterator[str]:
+    """Yield the steps of every curve as CSV."""
+    header = ("endpoint", "death_rule", "stratum", "conf_type", "conf_level", *STEP_COLUMNS)
+    told = (
+        (
+            estimated.endpoint.code,
+            estimated.selection.death.value,
+            stratum.stratum,
+            estimated.conf_type.pointwise.value,
+            estimated.conf_level,
+            *(step[name] for name in STEP_COLUMNS),
+        )
+        for stratum in estimated.strata
+        for step in stratum.curve.steps()
+    )
+    return csv_lines(estimated.dataset.version, header, told)
+
+
+def write_cohort(dataset: DataSet, selection: Selection, out: Path, endpoint: str | None = None) -> int:
+    """Write the filtered cohort to a file, whole or not at all; return the number of patients.
+
+    Raises
+    ------
+    NothingLeft
+        If the selection leaves no patient; an existing file stays as it was.
+    OptionRefused
+        If the file cannot be written.
+    """
+    header, rows = dataset.patients(selection, endpoint)
+    written = 0
+
+    def counted() -> Iterator[Sequence[object]]:
+        nonlocal written
+        for row in rows:
+            written += 1
+            yield row
+
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as handle:
+            handle.writelines(csv_lines(dataset.version, header, counted()))
+        if written == 0:
+            raise NothingLeft
+        part.replace(out)
+    except OSError as failed:
+        raise OptionRefused(f"{out} cannot be written ({failed.strerror}). Choose another place.") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return written

@@ -1,0 +1,51 @@
+"""The store: data sets as immutable versions in DuckDB files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gepnet_core.store.build import build_adtte, build_source, fingerprint
+from gepnet_core.store.connection import Database
+from gepnet_core.store.dataset import DataSet
+from gepnet_core.store.versions import Current, Shelf
+
+__all__ = ["Current", "DataSet", "Shelf", "build_adtte", "build_source", "open_dataset", "open_shelf"]
+
+PROJECT = Path(__file__).resolve().parents[2]
+SHIPPED = PROJECT / "data" / "synthetic"
+SHIPPED_NAME = "synthetic"
+
+
+def open_shelf() -> Shelf:
+    """Return the folder of all data sets; an empty one gets the shipped synthetic cohort first.
+
+    `GEPNET_DATA_DIR` says where it is; the default is `.data` in the project's root. A shipped cohort that
+    is older than the shipped files gets a new version.
+    """
+    shelf = Shelf(Path(os.environ.get("GEPNET_DATA_DIR") or PROJECT / ".data"))
+    if _shipped_is_due(shelf):
+        with shelf.lock():
+            if _shipped_is_due(shelf):  # another process may have built it meanwhile
+                build_source(shelf, SHIPPED_NAME, SHIPPED, origin="shipped")
+    return shelf
+
+
+def _shipped_is_due(shelf: Shelf) -> bool:
+    names = shelf.names()
+    if SHIPPED_NAME not in names:
+        return not names
+    current = shelf.current(SHIPPED_NAME)
+    return current.origin == "shipped" and current.source != fingerprint(SHIPPED)
+
+
+def open_dataset(shelf: Shelf, name: str, version: str | None = None) -> DataSet:
+    """Return a version of a data set, the current one by default.
+
+    Raises
+    ------
+    DataSetUnknown
+        If there is no such data set or version.
+    """
+    wanted = version or shelf.current(name).version
+    return DataSet(name, wanted, Database.open(shelf.path(name, wanted)))

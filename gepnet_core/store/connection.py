@@ -1,0 +1,76 @@
+"""The DuckDB connection. The only module that imports duckdb."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+import duckdb
+
+from gepnet_core.errors import StoreDamaged
+
+LOCKED_DOWN = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "lock_configuration": "true",
+}
+BATCH = 10_000
+
+
+class Database:
+    """One immutable version file, open read-only. Handles to the same file share one; it closes when unused."""
+
+    _open: ClassVar[weakref.WeakValueDictionary[Path, Database]] = weakref.WeakValueDictionary()
+    _guard = threading.Lock()
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._connection = duckdb.connect(str(path), read_only=True, config=dict(LOCKED_DOWN))
+        except duckdb.Error as failed:
+            raise StoreDamaged(
+                f"The stored version {path.stem} cannot be opened. Import the data set again."
+            ) from failed
+        weakref.finalize(self, self._connection.close)
+
+    @classmethod
+    def open(cls, path: Path) -> Database:
+        """Return the handle of a version file."""
+        path = path.resolve()
+        with cls._guard:
+            found = cls._open.get(path)
+            if found is None:
+                found = cls._open[path] = cls(path)
+            return found
+
+    def rows(self, sql: str, bound: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Return all rows of a query; each call has a cursor of its own, so threads cannot mix results."""
+        with self._connection.cursor() as cursor:
+            return cursor.execute(sql, dict(bound or {})).fetchall()
+
+    def stream(self, sql: str, bound: Mapping[str, object] | None = None) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows of a query in batches, for results that should not stand in memory whole."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, dict(bound or {}))
+            while batch := cursor.fetchmany(BATCH):
+                yield batch
+
+
+@contextmanager
+def building(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a new file for writing; on leaving, everything is in the file itself (CHECKPOINT) and it is closed."""
+    connection = duckdb.connect(str(path), config={"autoinstall_known_extensions": "false"})
+    try:
+        yield connection
+        connection.execute("CHECKPOINT")
+    finally:
+        connection.close()
+
+
+def identifier(name: str) -> str:
+    """Return a column or table name as it stands in SQL, quoted."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,177 @@
+"""What a link says: the one codec between a view and its query string, there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from gepnet_core.errors import OptionRefused, quoted
+from gepnet_core.selection import Selection
+from gepnet_core.vocabulary import DATASET_NAME, ConfType, DeathRule
+
+DEFAULT_LEVEL = 0.95
+SINGLE_KEYS = (
+    "dataset",
+    "version",
+    "index_from",
+    "index_to",
+    "cutoff",
+    "endpoint",
+    "by",
+    "conf_type",
+    "conf_level",
+    "death",
+    "horizon",
+    "band",
+    "failure",
+)
+Words = TypeVar("Words", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Every control of the dashboard; None means that the default holds.
+
+    `horizon` is in months; `failure` True shows 1 - S; `band` False hides the confidence bands.
+    """
+
+    dataset: str | None = None
+    version: str | None = None
+    selection: Selection = field(default_factory=Selection)
+    endpoint: str | None = None
+    by: str | None = None
+    conf_type: ConfType = ConfType.LOG_LOG
+    conf_level: float = DEFAULT_LEVEL
+    horizon: int | None = None
+    band: bool = True
+    failure: bool = False
+
+    def to_query(self) -> dict[str, str | list[str]]:
+        """Return the query string's keys and values; what is at "no restriction" is left out."""
+        chosen = self.selection
+        query: dict[str, str | list[str]] = {}
+        for key in ("dataset", "version", "endpoint", "by"):
+            if (value := getattr(self, key)) is not None:
+                query[key] = value
+        if chosen.modalities:
+            query["modality"] = list(chosen.modalities)
+        for key in ("index_from", "index_to", "cutoff"):
+            if (day := getattr(chosen, key)) is not None:
+                query[key] = day.isoformat()
+        query |= {
+            "conf_type": self.conf_type.value,
+            "conf_level": repr(self.conf_level),
+            "death": chosen.death.value,
+        }
+        if self.horizon is not None:
+            query["horizon"] = str(self.horizon)
+        if not self.band:
+            query["band"] = "no"
+        if self.failure:
+            query["failure"] = "yes"
+        return query
+
+    @staticmethod
+    def from_query(query: Mapping[str, Iterable[str]]) -> tuple[View, list[str]]:
+        """Return the view that a query string describes, and a sentence for each part that cannot be used.
+
+        A part that cannot be used is at its default in the view, so a caller with any sentence must not
+        show results: they could stand for a wider cohort than the link meant.
+        """
+        problems: list[str] = []
+        values = {key: list(found) for key, found in query.items()}
+        for key in sorted(values.keys() - {*SINGLE_KEYS, "modality"}):
+            problems.append(f"The link has an unknown part {quoted(key)}.")
+        single: dict[str, str] = {}
+        for key in SINGLE_KEYS:
+            found = values.get(key, [])
+            if len(found) > 1:
+                problems.append(f"The link gives {key} {len(found)} times; it can hold one value.")
+            elif found and not found[0]:
+                problems.append(f"The link leaves {key} empty.")
+            elif found:
+                single[key] = found[0]
+
+        def read(key: str, parse: type[Words] | object) -> object:
+            if key not in single:
+                return None
+            try:
+                return parse(single[key])  # type: ignore[operator]
+            except (ValueError, OptionRefused) as refused:
+                said = f" {refused}" if isinstance(refused, OptionRefused) else ""
+                problems.append(f"The link's {key} {quoted(single[key])} cannot be used.{said}")
+                return None
+
+        days = {key: read(key, parse_date) for key in ("index_from", "index_to", "cutoff")}
+        death = read("death", DeathRule) or DeathRule.CENSOR
+        selection = Selection()
+        try:
+            selection = Selection(tuple(values.get("modality", ())), **days, death=death)  # type: ignore[arg-type]
+        except OptionRefused as refused:
+            problems.append(f"The link cannot be used: {refused}")
+        view = View(
+            selection=selection,
+            dataset=read("dataset", parse_dataset_name),  # type: ignore[arg-type]
+            version=single.get("version"),
+            endpoint=single.get("endpoint"),
+            by=single.get("by"),
+        )
+        changes = {
+            "conf_type": read("conf_type", ConfType),
+            "conf_level": read("conf_level", parse_level),
+            "horizon": read("horizon", parse_horizon),
+            "band": read("band", parse_yes_no),
+            "failure": read("failure", parse_yes_no),
+        }
+        return replace(view, **{key: value for key, value in changes.items() if value is not None}), problems  # type: ignore[arg-type]
+
+
+def parse_date(text: str) -> date:
+    """Return the ISO calendar date that `text` spells; raise OptionRefused otherwise."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.isoformat() != text:
+        raise OptionRefused(f"{quoted(text)} is not a date. Write it as YYYY-MM-DD.")
+    return found
+
+
+def parse_level(text: str) -> float:
+    """Return a confidence level strictly between 0 and 1; raise OptionRefused otherwise."""
+    try:
+        level = float(text)
+    except ValueError:
+        level = float("nan")
+    if not 0.0 < level < 1.0:
+        raise OptionRefused(
+            f"{quoted(text)} is not a confidence level. Give a number between 0 and 1, as 0.95."
+        )
+    return level
+
+
+def parse_dataset_name(text: str) -> str:
+    """Return a data set's name; raise OptionRefused where it breaks the rule for names."""
+    if not DATASET_NAME.fullmatch(text):
+        raise OptionRefused(
+            f"{quoted(text)} is not a data set name. Use up to 64 lower-case letters, digits, - and _, "
+            "starting with a letter or a digit."
+        )
+    return text
+
+
+def parse_horizon(text: str) -> int:
+    """Return a horizon in whole months, 1 to 1,200; raise OptionRefused otherwise."""
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 1200:
+        raise OptionRefused(f"{quoted(text)} is not a number of months from 1 to 1200.")
+    return int(text)
+
+
+def parse_yes_no(text: str) -> bool:
+    """Return True for "yes" and False for "no"; raise OptionRefused otherwise."""
+    if text not in ("yes", "no"):
+        raise OptionRefused(f"{quoted(text)} is neither yes nor no.")
+    return text == "yes"
