@@ -101,4 +101,4 @@ STUDY_ENDPOINTS = {
 def endpoint_named(code: str, name: str) -> Endpoint:
     """Return the study's endpoint of this code, or one for an imported parameter of this name."""
     known = STUDY_ENDPOINTS.get(code)
-    return known if known is not None else Endpoint(code, name, f"without the event of “{name}”")
+    return known if known is not None else Endpoint(code, name, "without the event")

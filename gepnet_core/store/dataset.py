@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -18,11 +18,13 @@ from gepnet_core.vocabulary import (
     CUT_OFF_REASON,
     NOT_RECORDED,
     WHOLE_COHORT,
+    DeathRule,
     Endpoint,
     Status,
 )
 
 MOST_LEVELS = 12
+MOST_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class DataSet:
         self.name = name
         self.version = version
         self._database = database
+        self._counted: dict[tuple[object, ...], list[EventCounts]] = {}
 
     @cached_property
     def meta(self) -> dict[str, str]:
@@ -173,6 +176,16 @@ class DataSet:
             )
         return by
 
+    def levels(self, by: str | None) -> list[str]:
+        """Return every stratum of a grouping in the whole cohort, so that a stratum keeps its look."""
+        column = self.grouping(by)
+        if column is None:
+            return [WHOLE_COHORT]
+        rows = self._database.rows(
+            f"SELECT DISTINCT coalesce(CAST({identifier(column)} AS VARCHAR), '{NOT_RECORDED}') FROM cohort"
+        )
+        return sorted((value for (value,) in rows), key=self._place(column))
+
     def strata_labels(self, by: str | None) -> dict[str, str]:
         """Return words for stored values of a grouping, in the data set's order, where it has any."""
         return self.modality_labels if self.grouping(by) == "modality" else {}
@@ -191,6 +204,15 @@ class DataSet:
         """
         self.endpoint(endpoint)
         column = self.grouping(by)
+        # a version never changes, and the death rule acts on the counts: so they can be kept
+        key = (endpoint, replace(selection, death=DeathRule.CENSOR), column)
+        if key not in self._counted:
+            if len(self._counted) >= MOST_KEPT:
+                self._counted.clear()
+            self._counted[key] = self._count(endpoint, selection, column)
+        return self._counted[key]
+
+    def _count(self, endpoint: str, selection: Selection, column: str | None) -> list[EventCounts]:
         if column is None:
             stratum = f"'{WHOLE_COHORT}'"
         else:
@@ -314,22 +336,27 @@ class DataSet:
         )
 
     def _ordered(self, strata: list[EventCounts], column: str | None) -> list[EventCounts]:
+        place = self._place(column)
+        return sorted(strata, key=lambda counts: place(counts.stratum))
+
+    def _place(self, column: str | None) -> Callable[[str], tuple[bool, int, float, str]]:
+        """Return the sort key of a stratum: the data set's order, numbers by size, without a value last.
+
+        Among words, "<65" comes first and ">80" last.
+        """
         known = (
             {value: place for place, value in enumerate(self.modality_labels)} if column == "modality" else {}
         )
-        kinds = {entry.name: entry.kind for entry in self.baseline}
+        numeric = any(entry.name == column and entry.kind == "numeric" for entry in self.baseline)
 
-        def place(counts: EventCounts) -> tuple[bool, int, float, str]:
-            number = float(counts.stratum) if numeric and counts.stratum != NOT_RECORDED else 0.0
-            return (
-                counts.stratum == NOT_RECORDED,
-                known.get(counts.stratum, len(known)),
-                number,
-                counts.stratum,
-            )
+        def place(stratum: str) -> tuple[bool, int, float, str]:
+            unknown = stratum == NOT_RECORDED
+            number = float(stratum.startswith((">", "≥"))) - float(stratum.startswith(("<", "≤")))
+            if numeric and not unknown:
+                number = float(stratum)
+            return unknown, known.get(stratum, len(known)), number, stratum
 
-        numeric = column is not None and kinds.get(column) == "numeric"
-        return sorted(strata, key=place)
+        return place
 
 
 def _counts(rows: list[tuple[Any, ...]]) -> list[EventCounts]:

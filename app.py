@@ -1,0 +1,60 @@
+"""The dashboard's entry: `streamlit run app.py` or `uvicorn app:app` serves every page, deep links included."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SECURITY_HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"x-frame-options": b"SAMEORIGIN",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
+}
+log = logging.getLogger("gepnet")
+
+
+class SecurityHeaders:
+    """Add the security headers to every HTTP answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and complete the answer's headers."""
+
+        async def completed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *SECURITY_HEADERS.items()]
+            await send(message)
+
+        await self.app(scope, receive, completed if scope["type"] == "http" else send)
+
+
+def ready(_: Request) -> PlainTextResponse:
+    """Answer once the server is up."""
+    return PlainTextResponse("ready\n")
+
+
+def say_sorry(error: Exception) -> bool:
+    """Show a sentence instead of a traceback; the details go to the log."""
+    log.error("A page failed", exc_info=error)
+    st.error(
+        "This page failed unexpectedly. Reload it; if it fails again, the server's log says why.",
+        icon=":material/error:",
+    )
+    return True
+
+
+app = st.App(
+    "pages/router.py",
+    routes=[Route("/ready", ready)],
+    middleware=[Middleware(SecurityHeaders)],
+    on_script_error=say_sorry,
+)

@@ -1,0 +1,271 @@
+"""Figures from value objects. The only module that imports plotly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from gepnet_core.estimates import Estimate, StratumEstimate
+from gepnet_core.formatting import FEW_AT_RISK, format_level, format_months, format_percent
+from gepnet_core.vocabulary import DAYS_PER_MONTH
+
+# After Okabe & Ito (2008), shifted so that each reads on white and on the dark background alike.
+COLOURS = ("#1f7fc4", "#d55e00", "#008f68", "#b5609a", "#a87900", "#7a7a7a")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+MOST_POINTS = 1500
+ROW_PIXELS = 18
+CURVE_PIXELS = 430
+TICK_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How curves are drawn: months shown (None: all), bands, 1 - S instead of S."""
+
+    horizon: int | None = None
+    band: bool = True
+    failure: bool = False
+
+
+def ticks(horizon: float) -> list[float]:
+    """Return at most seven whole-month ticks from 0 to `horizon` months."""
+    step = next((step for step in TICK_STEPS if horizon / step <= 6), TICK_STEPS[-1])
+    return [float(month) for month in np.arange(0, horizon + 1e-9, step)]
+
+
+def longest_months(estimated: Estimate) -> float:
+    """Return the longest observed time over all strata, in months."""
+    return max(stratum.curve.last_day for stratum in estimated.strata) / DAYS_PER_MONTH
+
+
+def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> go.Figure:
+    """Draw the curves with their at-risk table below, on one time axis in months.
+
+    Parameters
+    ----------
+    levels
+        Every stratum of the grouping in the whole cohort: its place gives colour and dash, so a stratum
+        keeps its look under any filter.
+    """
+    end = float(look.horizon) if look.horizon else max(longest_months(estimated), 1.0)
+    months = ticks(end)
+    rows = _risk_rows(estimated)
+    table = ROW_PIXELS * (len(rows) + 1)
+    figure = make_subplots(
+        rows=2,
+        cols=1,
+        shared_xaxes=True,
+        row_heights=[CURVE_PIXELS, table],
+        vertical_spacing=76 / (CURVE_PIXELS + table + 76),
+    )
+    for stratum in estimated.strata:
+        place = levels.index(stratum.stratum) if stratum.stratum in levels else 0
+        _add_curve(figure, estimated, stratum, look, COLOURS[place % 6], DASHES[(place + place // 6) % 6])
+    _add_risk_table(figure, rows, months)
+    phrase = estimated.endpoint.phrase
+    axis = f"No longer {phrase} (%)" if look.failure else f"{phrase[0].upper()}{phrase[1:]} (%)"
+    pad = 0.02 * end
+    figure.update_xaxes(range=[-pad, end + pad], tickvals=months, zeroline=False, showgrid=False)
+    figure.update_xaxes(tickfont_size=15, title_font_size=16)
+    figure.update_yaxes(tickfont_size=15, title_font_size=16)
+    figure.update_xaxes(
+        title_text="Months from the index date", showticklabels=True, ticks="outside", row=1, col=1
+    )
+    figure.update_xaxes(showticklabels=False, fixedrange=True, row=2, col=1)
+    figure.update_yaxes(
+        title_text=_wrapped(escape(axis, quote=False)),
+        range=[-2, 102],
+        tickvals=[0, 25, 50, 75, 100],
+        fixedrange=True,
+        row=1,
+        col=1,
+    )
+    figure.update_yaxes(
+        range=[len(rows) - 0.5, -0.7],
+        tickvals=[place for place, row in enumerate(rows) if not row.heading],
+        ticktext=[row.words for row in rows if not row.heading],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+        row=2,
+        col=1,
+    )
+    figure.update_layout(
+        height=CURVE_PIXELS + table + 150,
+        margin={"l": 10, "r": 46, "t": 10, "b": 10},
+        dragmode="pan",
+        hovermode="closest",
+        font={"size": 14},
+        showlegend=len(estimated.strata) > 1,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0, "font": {"size": 15}},
+        hoverlabel={"align": "left"},
+        modebar={"orientation": "v"},
+    )
+    return figure
+
+
+def _add_curve(
+    figure: go.Figure, estimated: Estimate, stratum: StratumEstimate, look: Look, colour: str, dash: str
+) -> None:
+    """Add band, curve (faded where few are at risk) and censor marks of one stratum."""
+    curve = stratum.curve
+    days = np.concatenate(([0], curve.counts.days))
+    share = np.concatenate(([1.0], curve.survival))
+    lower = np.concatenate(([np.nan], curve.lower))
+    upper = np.concatenate(([np.nan], curve.upper))
+    at_risk = np.concatenate(([curve.counts.n], curve.at_risk))
+    after = np.append(curve.at_risk, 0)  # on the step that starts at each point
+    words = [
+        _hover(estimated, stratum, *entry, look=look)
+        for entry in zip(days, share, lower, upper, at_risk, strict=True)
+    ]
+    kept = _thinned(days)
+    x, shown = days[kept] / DAYS_PER_MONTH, _shown(share, look)[kept]
+    hover = [words[i] for i in kept]
+    if look.band:
+        for edge, fill in ((upper, None), (lower, "tonexty")):
+            figure.add_scatter(
+                x=x,
+                y=_shown(edge, look)[kept],
+                mode="lines",
+                line={"shape": "hv", "width": 0},
+                fill=fill,
+                fillcolor=_transparent(colour, 0.2 if len(estimated.strata) == 1 else 0.09),
+                hoverinfo="skip",
+                showlegend=False,
+                legendgroup=stratum.stratum,
+                row=1,
+                col=1,
+            )
+    few = np.flatnonzero(after[kept] < FEW_AT_RISK)
+    turn = int(few[0]) if few.size else len(kept) - 1
+    for part, opacity in ((slice(0, turn + 1), 1.0), (slice(turn, None), 0.4)):
+        if len(x[part]) < 2 and opacity < 1.0:
+            continue
+        figure.add_scatter(
+            x=x[part],
+            y=shown[part],
+            mode="lines",
+            name=escape(stratum.label),
+            line={"shape": "hv", "color": colour, "dash": dash, "width": 3},
+            opacity=opacity,
+            text=hover[part],
+            hovertemplate="%{text}<extra></extra>",
+            legendgroup=stratum.stratum,
+            showlegend=opacity == 1.0,
+            row=1,
+            col=1,
+        )
+    marks = np.flatnonzero(np.concatenate(([0], curve.counts.censored + curve.counts.competing))[kept])
+    figure.add_scatter(
+        x=x[marks],
+        y=shown[marks],
+        mode="markers",
+        name=f"{escape(stratum.label)}, censored",
+        marker={"symbol": "line-ns-open", "size": 10, "color": colour, "line": {"width": 2}},
+        text=[hover[i] for i in marks],
+        hovertemplate="%{text}<extra></extra>",
+        legendgroup=stratum.stratum,
+        showlegend=False,
+        row=1,
+        col=1,
+    )
+
+
+def _hover(
+    estimated: Estimate,
+    stratum: StratumEstimate,
+    day: float,
+    share: float,
+    lower: float,
+    upper: float,
+    at_risk: int,
+    *,
+    look: Look,
+) -> str:
+    if look.failure:
+        share, lower, upper = 1.0 - share, 1.0 - upper, 1.0 - lower
+    limits = [format_percent(float(limit) if np.isfinite(limit) else None) for limit in (lower, upper)]
+    return (
+        f"<b>{escape(stratum.label)}</b>, {format_months(float(day))} months (day {int(day)})<br>"
+        f"{'1 − S' if look.failure else 'S'}(t) {format_percent(float(share))} % "
+        f"({format_level(estimated.conf_level)} CI {limits[0]}–{limits[1]}, {estimated.conf_type.pointwise})"
+        f"<br>{int(at_risk)} at risk"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _RiskRow:
+    """A line of the at-risk table: a stratum's heading, or words with a number for each tick."""
+
+    words: str
+    stratum: StratumEstimate
+    part: str = ""
+
+    @property
+    def heading(self) -> bool:
+        return not self.part
+
+
+def _risk_rows(estimated: Estimate) -> list[_RiskRow]:
+    parts = [("At risk", "at_risk"), ("Censored", "censored"), ("Events", "events")]
+    if any(stratum.competing for stratum in estimated.strata):
+        parts.append(("Deaths", "competing"))
+    rows = []
+    for stratum in estimated.strata:
+        if len(estimated.strata) > 1:
+            rows.append(_RiskRow(stratum.label, stratum))
+        rows += [_RiskRow(words, stratum, part) for words, part in parts]
+    return rows
+
+
+def _add_risk_table(figure: go.Figure, rows: Sequence[_RiskRow], months: Sequence[float]) -> None:
+    for place, row in enumerate(rows):
+        if row.heading:
+            x, text, position = [0.0], [f"<b>{escape(row.words)}</b>"], "middle right"
+        else:
+            found = [row.stratum.curve.risk_at(month * DAYS_PER_MONTH) for month in months]
+            x, text, position = list(months), [f"{getattr(at, row.part)}" for at in found], "middle center"
+        figure.add_scatter(
+            x=x,
+            y=[place] * len(x),
+            mode="text",
+            text=text,
+            textposition=position,
+            cliponaxis=False,
+            hoverinfo="skip",
+            showlegend=False,
+            row=2,
+            col=1,
+        )
+
+
+def _shown(share: np.ndarray, look: Look) -> np.ndarray:
+    return 100.0 * (1.0 - share if look.failure else share)
+
+
+def _thinned(days: np.ndarray) -> np.ndarray:
+    """Return which points are drawn: all, or where there are many, the last of each small stretch of time."""
+    if days.size <= MOST_POINTS:
+        return np.arange(days.size)
+    stretch = (days * (MOST_POINTS / days[-1])).astype(int)
+    last = np.flatnonzero(np.diff(stretch, append=stretch[-1] + 1))
+    return np.union1d([0], last)
+
+
+def _transparent(colour: str, alpha: float) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha})"
+
+
+def _wrapped(text: str, width: int = 46) -> str:
+    """Return a long axis title on two lines."""
+    if len(text) <= width:
+        return text
+    cut = text.rfind(" ", 0, width)
+    return f"{text[:cut]}<br>{text[cut + 1 :]}"

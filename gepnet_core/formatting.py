@@ -1,0 +1,144 @@
+"""Numbers to words. The only module that decides how a number, "NR" or "NE" is written."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from gepnet_core.estimates import Estimate, StratumEstimate
+from gepnet_core.survival import Quantile, SurvivalAt
+from gepnet_core.vocabulary import DAYS_PER_MONTH, STUDY_ENDPOINTS, ConfType
+
+NOT_REACHED = "NR"
+NOT_ESTIMABLE = "NE"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+FEW_EVENTS = 5
+FEW_AT_RISK = 5
+MOST_NAMED = 6
+
+
+def format_number(value: float, decimals: int = 1) -> str:
+    """Return a number with a fixed number of decimals, rounded half up, thousands apart."""
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{rounded:,}"
+
+
+def format_months(days: float | None, missing: str = NOT_ESTIMABLE) -> str:
+    """Return a time in days as months with one decimal."""
+    return missing if days is None else format_number(days / DAYS_PER_MONTH)
+
+
+def format_percent(share: float | None) -> str:
+    """Return a share as per cent with one decimal, without the sign."""
+    return NOT_ESTIMABLE if share is None else format_number(100.0 * share)
+
+
+def format_level(conf_level: float) -> str:
+    """Return a confidence level as "95 %"."""
+    return f"{Decimal(repr(conf_level)) * 100:f}".rstrip("0").rstrip(".") + f"{NO_BREAK}%"
+
+
+def format_interval(conf_level: float, conf_type: ConfType) -> str:
+    """Return the name that stands beside an interval: "95 % CI, log-log"."""
+    return f"{format_level(conf_level)} CI, {conf_type.label}"
+
+
+def format_quantile(quantile: Quantile) -> str:
+    """Return "42.0 (14.1 to NE)" in months; the caller names unit and interval."""
+    if quantile.estimate is None and quantile.lower is None and quantile.upper is None:
+        return NOT_REACHED
+    return (
+        f"{format_months(quantile.estimate, NOT_REACHED)} "
+        f"({format_months(quantile.lower)}–{format_months(quantile.upper)})"
+    )
+
+
+def format_median(quantile: Quantile, conf_type: ConfType, conf_level: float) -> str:
+    """Return "42.0 months (95 % CI 9.7–74.3, symmetric (SPSS))", or that the median was not reached."""
+    limits = f"{format_months(quantile.lower)}–{format_months(quantile.upper)}"
+    interval = f"({format_level(conf_level)} CI {limits}, {conf_type.label})"
+    if quantile.estimate is None:
+        return f"not reached {interval}"
+    return f"{format_months(quantile.estimate)} months {interval}"
+
+
+def format_survival(found: SurvivalAt) -> str:
+    """Return "76.6 (61.5–86.4)" in per cent."""
+    if found.survival is None:
+        return NOT_ESTIMABLE
+    return f"{format_percent(found.survival)} ({format_percent(found.lower)}–{format_percent(found.upper)})"
+
+
+def format_count(count: int, noun: str) -> str:
+    """Return a count with its noun in the right number: "1 patient", "59 patients"."""
+    return f"{count:,} {noun if count == 1 else noun + 's'}"
+
+
+def format_share(part: int, whole: int) -> str:
+    """Return "19 (32.2 %)"; without a whole, the count alone."""
+    return f"{part:,} ({format_number(100.0 * part / whole)}{NO_BREAK}%)" if whole else f"{part:,}"
+
+
+def result_sentence(estimated: Estimate) -> str:
+    """Return the result of an estimate in one sentence, the words of S(t) before the numbers."""
+    endpoint = estimated.endpoint
+    if len(estimated.strata) == 1:
+        return _sentence_of_one(estimated, estimated.strata[0])
+    interval = format_interval(estimated.conf_level, estimated.conf_type)
+    parts = [
+        f"{stratum.label} {format_quantile(stratum.median)}" for stratum in estimated.strata[:MOST_NAMED]
+    ]
+    rest = len(estimated.strata) - len(parts)
+    more = f"; {rest} more in the table" if rest else ""
+    return f"{endpoint.name}, median in months ({interval}): {'; '.join(parts)}{more}."
+
+
+def _sentence_of_one(estimated: Estimate, stratum: StratumEstimate) -> str:
+    endpoint, median = estimated.endpoint, stratum.median
+    counted = f"{stratum.events} of {format_count(stratum.n, 'patient')} had the event"
+    name = "" if endpoint.code in STUDY_ENDPOINTS else f"{endpoint.name}: "
+    who = "the patients" if stratum.label == "All patients" else f"the patients in {stratum.label}"
+    if median.estimate is None:
+        last = stratum.curve.at(float(stratum.curve.last_day))
+        return (
+            f"{name}More than half of {who} were {endpoint.phrase} for as long as they were followed: "
+            f"the median was not reached, and {format_percent(last.survival)} % were {endpoint.phrase} "
+            f"at the last observed time, {format_months(last.day)} months; {counted}."
+        )
+    words = format_median(median, estimated.conf_type, estimated.conf_level)
+    return f"{name}Half of {who} were {endpoint.phrase} at {words}; {counted}."
+
+
+def follow_up_sentence(estimated: Estimate, stratum: StratumEstimate) -> str:
+    """Return the median follow-up of a stratum, both ways, with the times it rests on."""
+    watched = stratum.follow_up
+    return (
+        f"Median follow-up {format_median(watched.reverse_km, estimated.conf_type, estimated.conf_level)} "
+        f"by reverse Kaplan-Meier, {format_months(watched.observed_median)} months as plain median of the observed "
+        f"time (from the times of {watched.basis})."
+    )
+
+
+def remarks(estimated: Estimate) -> list[str]:
+    """Return what a reader should know of small groups; they are shown all the same."""
+    found: list[str] = []
+    few = [s for s in estimated.strata if s.events < FEW_EVENTS]
+    if few:
+        listed = ", ".join(f"{format_count(s.events, 'event')} in {_place(s)}" for s in few)
+        found.append(f"Descriptive only: {listed}.")
+    thin = []
+    for stratum in estimated.strata:
+        median = stratum.median.estimate
+        if median is not None and (at_risk := stratum.curve.risk_at(median).at_risk) < FEW_AT_RISK:
+            thin.append(f"the median in {_place(stratum)} rests on {format_count(at_risk, 'patient')}")
+    if thin:
+        text = "; ".join(thin)
+        found.append(f"{text[0].upper()}{text[1:]} still at risk at that time.")
+    start = [s for s in estimated.strata if int(s.curve.counts.days[0]) == 0]
+    if start:
+        number = sum(int(s.curve.at_risk[0] - s.curve.risk_at(0.5).at_risk) for s in start)
+        found.append(f"{format_count(number, 'time')} of 0 days: worth a review of the dates.")
+    return found
+
+
+def _place(stratum: StratumEstimate) -> str:
+    return "all patients" if stratum.label == "All patients" else stratum.label

@@ -1,0 +1,102 @@
+"""The sidebar's second half on the survival screen: what is estimated, and how it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from gepnet_core.formatting import format_level
+from gepnet_core.vocabulary import ConfType, DeathRule
+from pages.components.session import Remembered
+
+LEVELS = (0.8, 0.9, 0.95, 0.99)
+HORIZONS = (12, 24, 36, 48, 60, 120, 240)
+CONF_TYPE_HELP = (
+    "The scale on which the interval is computed. log-log is the default; symmetric (SPSS) is the one of the "
+    "published medians. The screen *Published vs live* shows how they differ."
+)
+
+
+def draw(remembered: Remembered) -> None:
+    """Draw the controls of the survival screen and remember what they say."""
+    data, view = remembered.data, remembered.view
+    st.markdown("**Estimate**")
+    codes = list(data.endpoints)
+    endpoint = st.selectbox(
+        "Endpoint",
+        codes,
+        index=codes.index(view.endpoint) if view.endpoint in codes else 0,
+        format_func=lambda code: f"{data.endpoints[code].name} ({code})",
+        key=remembered.widget("endpoint"),
+        help="What the time runs to. Methods defines each.",
+    )
+    groupings = data.groupings
+    columns = [None, *groupings]
+    by = st.selectbox(
+        "Stratify by",
+        columns,
+        index=columns.index(view.by),
+        format_func=lambda column: "none" if column is None else groupings[column],
+        key=remembered.widget("by"),
+        help="One curve for each value of this column, as it was on the index date.",
+    )
+    conf_type = st.selectbox(
+        "Confidence interval",
+        list(ConfType),
+        index=list(ConfType).index(view.conf_type),
+        format_func=lambda found: found.label,
+        key=remembered.widget("conf_type"),
+        help=CONF_TYPE_HELP,
+    )
+    levels = sorted({*LEVELS, view.conf_level, remembered.seed.conf_level})
+    level = st.selectbox(
+        "Confidence level",
+        levels,
+        index=levels.index(view.conf_level),
+        format_func=format_level,
+        key=remembered.widget("conf_level"),
+    )
+    remembered.show(replace(view, endpoint=endpoint, by=by, conf_type=conf_type, conf_level=level))
+    _choose_death_rule(remembered)
+    _choose_look(remembered)
+
+
+def _choose_death_rule(remembered: Remembered) -> None:
+    view, data = remembered.view, remembered.data
+    counted = data.event_counts(view.endpoint or "", view.selection, by=view.by)
+    deaths = sum(int(counts.competing.sum()) for counts in counted)
+    chosen = st.selectbox(
+        "Death before the event",
+        list(DeathRule),
+        index=list(DeathRule).index(view.selection.death),
+        format_func=lambda rule: rule.label,
+        key=remembered.widget("death"),
+        disabled=deaths == 0,
+        help="Censor: a death ends the time without event. Count as event: the endpoint becomes “… or death”.",
+    )
+    if deaths == 0:
+        st.caption("no death before the event in this selection: all rules agree")
+    remembered.show(replace(view, selection=replace(view.selection, death=chosen)))
+
+
+def _choose_look(remembered: Remembered) -> None:
+    view = remembered.view
+    st.markdown("**Figure**")
+    horizons = [None, *sorted({*HORIZONS, *({view.horizon} - {None}), *({remembered.seed.horizon} - {None})})]
+    horizon = st.selectbox(
+        "Horizon",
+        horizons,
+        index=horizons.index(view.horizon),
+        format_func=lambda months: "all observed time" if months is None else f"{months} months",
+        key=remembered.widget("horizon"),
+        help="How far the time axis reaches. It changes the figure, not the estimates.",
+    )
+    band = st.toggle("Confidence band", value=view.band, key=remembered.widget("band"), help="Pointwise.")
+    failure = st.toggle(
+        "Show 1 − S(t)",
+        value=view.failure,
+        key=remembered.widget("failure"),
+        help="Rising curves: the share with the event.",
+    )
+    remembered.show(replace(view, horizon=horizon, band=band, failure=failure))

@@ -1,0 +1,104 @@
+"""The sidebar: which patients, on every page. A control moved changes the remembered view at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import streamlit as st
+
+from gepnet_core.selection import Selection
+from gepnet_core.store import DataSet, Shelf
+from gepnet_core.view import View
+from pages.components.session import Remembered
+
+DATE_FORMAT = "YYYY-MM-DD"
+
+
+def draw(shelf: Shelf, remembered: Remembered) -> None:
+    """Draw the filters and remember what they say."""
+    _choose_dataset(shelf, remembered)
+    data, seed = remembered.data, remembered.seed
+    st.markdown("**Patients**")
+    modalities = st.multiselect(
+        "Modality",
+        list(data.modality_labels),
+        default=list(remembered.view.selection.modalities),
+        format_func=lambda value: data.modality_labels.get(value, value),
+        placeholder="All modalities",
+        key=remembered.widget("modality"),
+        help="Kind of the index treatment. Nothing chosen means all.",
+    )
+    selection = replace(remembered.view.selection, modalities=tuple(modalities))
+    if data.has_dates:
+        selection = _choose_dates(data, seed, remembered, selection)
+    else:
+        remembered.half_window = False
+        st.caption(f"No date filters: {data.meta['no_dates']}.")
+    remembered.show(replace(remembered.view, selection=selection))
+    if remembered.view.selection != Selection() and st.button(
+        "Clear filters", icon=":material/filter_alt_off:", key=remembered.widget("clear")
+    ):
+        remembered.reset(replace(remembered.view, selection=Selection()))
+        st.rerun()
+
+
+def _choose_dataset(shelf: Shelf, remembered: Remembered) -> None:
+    names = sorted({*shelf.names(), remembered.dataset})
+    name = st.selectbox(
+        "Data set",
+        names,
+        index=names.index(remembered.dataset),
+        key=f"dataset:{remembered.generation}",
+        help="A cohort in the store. Others are imported by the command line.",
+    )
+    if name != remembered.dataset:
+        remembered.switch(shelf, name)
+        st.rerun()
+    newest = shelf.current(name).version if name in shelf.names() else remembered.data.version
+    if newest != remembered.data.version:
+        st.info(
+            f"A newer version of this data set exists ({newest}). This page still shows "
+            f"{remembered.data.version}."
+        )
+        if st.button("Show the newer version", key=remembered.widget("newer")):
+            del remembered.opened[name]
+            remembered.switch(shelf, name)
+            st.rerun()
+
+
+def _choose_dates(data: DataSet, seed: View, remembered: Remembered, selection: Selection) -> Selection:
+    """Draw window and cut-off; bounds are the data's own, widened where the link asked for more."""
+    first, last = data.index_dates or (date.min, date.max)
+    asked = seed.selection
+    low = min(first, asked.index_from or first, asked.index_to or first)
+    high = max(last, asked.index_to or last, asked.index_from or last)
+    chosen = st.date_input(
+        "Index date",
+        value=(remembered.view.selection.index_from or low, remembered.view.selection.index_to or high),
+        min_value=low,
+        max_value=high,
+        format=DATE_FORMAT,
+        key=remembered.widget("index_date"),
+        help="Day of the index treatment, time zero. Both days of the window are included.",
+    )
+    remembered.half_window = len(chosen) != 2
+    if remembered.half_window:
+        st.warning("Choose the last day of the window as well.")
+    else:
+        selection = replace(
+            selection,
+            index_from=None if chosen[0] == first else chosen[0],
+            index_to=None if chosen[1] == last else chosen[1],
+        )
+    observed = data.last_date or last
+    cutoff = st.date_input(
+        "Data cut-off",
+        value=remembered.view.selection.cutoff,
+        min_value=min(first, asked.cutoff or first),
+        max_value=max(observed, asked.cutoff or observed),
+        format=DATE_FORMAT,
+        key=remembered.widget("cutoff"),
+        help="What happened after this day counts as not known yet. Empty: everything that is recorded.",
+    )
+    return replace(selection, cutoff=cutoff if isinstance(cutoff, date) else None)

@@ -1,0 +1,137 @@
+"""What a browser session remembers: the view, outside widget keys, and the version it started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from gepnet_core.errors import CohortError, DataSetUnknown, OptionRefused, quoted
+from gepnet_core.store import DataSet, Shelf, open_dataset, open_shelf
+from gepnet_core.view import View
+
+KEY = "remembered"
+
+
+@dataclass
+class Remembered:
+    """The view of each data set, what a link got wrong, and the generation of the widgets.
+
+    `seeds` are the values with which the widgets of this generation were first drawn.
+    """
+
+    dataset: str
+    views: dict[str, View] = field(default_factory=dict)
+    seeds: dict[str, View] = field(default_factory=dict)
+    opened: dict[str, DataSet] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    half_window: bool = False
+    generation: int = 0
+    settled: View | None = None
+
+    @property
+    def view(self) -> View:
+        """The view of the data set that is shown."""
+        return self.views[self.dataset]
+
+    @property
+    def seed(self) -> View:
+        """The view with which the widgets were first drawn."""
+        return self.seeds[self.dataset]
+
+    @property
+    def data(self) -> DataSet:
+        """The version that this session holds of the data set that is shown."""
+        return self.opened[self.dataset]
+
+    def widget(self, name: str) -> str:
+        """Return the key of a widget: another data set or a reset makes it a new one."""
+        return f"{self.dataset}:{self.generation}:{name}"
+
+    def show(self, view: View) -> None:
+        """Remember what the widgets say."""
+        self.views[self.dataset] = view
+
+    def settle(self) -> None:
+        """Forget the problems of a link once the reader has moved a control: that is a choice of their own."""
+        if self.problems and self.settled is None:
+            self.settled = self.view
+        elif self.view != self.settled:
+            self.problems = []
+
+    def reset(self, view: View) -> None:
+        """Start the widgets anew from a view."""
+        self.generation += 1
+        self.problems = []
+        self.views[self.dataset] = self.seeds[self.dataset] = view
+
+    def switch(self, shelf: Shelf, name: str) -> None:
+        """Show another data set, as it was left, or everything of it."""
+        self.problems = []
+        self.dataset = name
+        if name not in self.opened:
+            self.opened[name] = open_dataset(shelf, name)
+            self.views[name] = everybody(self.opened[name])
+        self.generation += 1
+        self.seeds[name] = self.views[name]
+
+
+def everybody(data: DataSet) -> View:
+    """Return the view of a whole data set, every control at its default."""
+    return View(dataset=data.name, version=data.version, endpoint=next(iter(data.endpoints)))
+
+
+def start() -> tuple[Shelf, Remembered]:
+    """Return the data folder and what this session remembers; the link is read once, at the start."""
+    shelf = open_shelf()
+    if KEY not in st.session_state:
+        query = {key: st.query_params.get_all(key) for key in st.query_params}
+        st.session_state[KEY] = _from_link(shelf, query)
+    found: Remembered = st.session_state[KEY]
+    return shelf, found
+
+
+def _from_link(shelf: Shelf, query: dict[str, list[str]]) -> Remembered:
+    view, problems = View.from_query(query)
+    names = shelf.names()
+    name = view.dataset or ("synthetic" if "synthetic" in names else names[0])
+    try:
+        data = open_dataset(shelf, name, view.version)
+    except DataSetUnknown as unknown:
+        problems.append(f"The link cannot be followed: {unknown}")
+        name = name if name in names else names[0]
+        data = open_dataset(shelf, name)
+    view = replace(view, dataset=name, version=data.version)
+    view, unfit = _fitting(data, view)
+    remembered = Remembered(name, problems=problems + unfit)
+    remembered.opened[name] = data
+    remembered.views[name] = remembered.seeds[name] = view
+    return remembered
+
+
+def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:
+    """Return the view without what the data set does not have, and a sentence for each such part."""
+    problems: list[str] = []
+    if view.endpoint is None:
+        view = replace(view, endpoint=next(iter(data.endpoints)))
+    try:
+        data.check(view.selection)
+    except CohortError as refused:
+        problems.append(f"The link cannot be followed: {refused}")
+        known = tuple(value for value in view.selection.modalities if value in data.modality_labels)
+        selection = replace(view.selection, modalities=known)
+        if not data.has_dates:
+            selection = replace(selection, index_from=None, index_to=None, cutoff=None)
+        view = replace(view, selection=selection)
+    try:
+        data.endpoint(view.endpoint or "")
+    except OptionRefused as refused:
+        problems.append(f"The link cannot be followed: {refused}")
+        view = replace(view, endpoint=next(iter(data.endpoints)))
+    if view.by is not None and view.by not in data.groupings:
+        problems.append(
+            f"The link stratifies by {quoted(view.by)}, which is not on offer for this data set. "
+            f"There are: {', '.join(data.groupings)}."
+        )
+        view = replace(view, by=None)
+    return view, problems

@@ -1,0 +1,28 @@
+"""How every number is made: definitions, formulas, references, versions."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+
+import streamlit as st
+
+from gepnet_core import __version__
+from pages.components import page, tables
+
+PACKAGES = ("duckdb", "numpy", "pandas", "plotly", "streamlit")
+TEXT = Path(__file__).resolve().parents[1] / "docs" / "methods.md"
+
+data, view = page.begin("Methods")
+st.markdown(TEXT.read_text(encoding="utf-8").split("\n", 1)[1])
+
+st.header("Versions", anchor=False)
+tables.show(
+    ["What", "Version"],
+    [
+        ["This dashboard", __version__],
+        [f"Data set “{data.name}”", data.version],
+        *([name, version(name)] for name in PACKAGES),
+    ],
+    alt="Versions of the dashboard, the data set and the libraries",
+)

@@ -1,0 +1,39 @@
+"""Every page starts here: session, navigation, sidebar, URL, then the page itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from gepnet_core.errors import CohortError
+from pages.components import controls, filters, session
+from pages.components.markdown import escaped
+
+ASSETS = Path(__file__).parent / "assets"
+
+st.set_page_config(page_title="GEP-NET local treatment", page_icon=str(ASSETS / "icon.png"), layout="wide")
+st.html(ASSETS / "style.css")
+survival = st.Page("survival.py", title="Survival", url_path="survival", icon=":material/show_chart:")
+page = st.navigation(
+    [
+        st.Page("overview.py", title="Overview", icon=":material/groups:", default=True),
+        survival,
+        st.Page(
+            "published.py", title="Published vs live", url_path="published", icon=":material/fact_check:"
+        ),
+        st.Page("methods.py", title="Methods", url_path="methods", icon=":material/menu_book:"),
+    ]
+)
+try:
+    shelf, remembered = session.start()
+    with st.sidebar:
+        filters.draw(shelf, remembered)
+        if page == survival:
+            controls.draw(remembered)
+    remembered.settle()
+    if not remembered.problems:
+        st.query_params.from_dict(remembered.view.to_query())
+    page.run()
+except CohortError as refused:
+    st.error(escaped(str(refused)))
