@@ -33,7 +33,10 @@ NOT_BASELINE = frozenset(
     """.split()
 )
 CORE = (*REQUIRED, *TREATMENT_COLUMNS, "AVALU", "EVNTDESC", "STARTDT", "ADT")
-TAKEN = ("patient_id", "modality", "index_date", "patient_no")
+TAKEN = (  # the store's own names
+    *("patient_id", "modality", "index_date"),
+    *("t_endpoint", "t_start", "t_days", "t_status", "t_reason"),
+)
 WHOLE = 1e-6
 
 

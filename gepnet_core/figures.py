@@ -17,7 +17,7 @@ from gepnet_core.vocabulary import DAYS_PER_MONTH
 # After Okabe & Ito (2008), shifted so that each reads on white and on the dark background alike.
 COLOURS = ("#1f7fc4", "#d55e00", "#008f68", "#b5609a", "#a87900", "#7a7a7a")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-MOST_POINTS = 1500
+MOST_POINTS = 1000
 ROW_PIXELS = 18
 CURVE_PIXELS = 430
 TICK_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
@@ -63,10 +63,11 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
         row_heights=[CURVE_PIXELS, table],
         vertical_spacing=76 / (CURVE_PIXELS + table + 76),
     )
+    traces: list[go.Scatter] = []
     for stratum in estimated.strata:
         place = levels.index(stratum.stratum) if stratum.stratum in levels else 0
-        _add_curve(figure, estimated, stratum, look, COLOURS[place % 6], DASHES[(place + place // 6) % 6])
-    _add_risk_table(figure, rows, months)
+        traces += _curve(estimated, stratum, look, COLOURS[place % 6], DASHES[(place + place // 6) % 6])
+    figure.add_traces(traces + _risk_table(rows, months))
     phrase = estimated.endpoint.phrase
     axis = f"No longer {phrase} (%)" if look.failure else f"{phrase[0].upper()}{phrase[1:]} (%)"
     pad = 0.02 * end
@@ -109,10 +110,11 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
     return figure
 
 
-def _add_curve(
-    figure: go.Figure, estimated: Estimate, stratum: StratumEstimate, look: Look, colour: str, dash: str
-) -> None:
-    """Add band, curve (faded where few are at risk) and censor marks of one stratum."""
+def _curve(
+    estimated: Estimate, stratum: StratumEstimate, look: Look, colour: str, dash: str
+) -> list[go.Scatter]:
+    """Return band, curve (faded where few are at risk) and censor marks of one stratum."""
+    traces: list[go.Scatter] = []
     curve = stratum.curve
     days = np.concatenate(([0], curve.counts.days))
     share = np.concatenate(([1.0], curve.survival))
@@ -120,61 +122,60 @@ def _add_curve(
     upper = np.concatenate(([np.nan], curve.upper))
     at_risk = np.concatenate(([curve.counts.n], curve.at_risk))
     after = np.append(curve.at_risk, 0)  # on the step that starts at each point
-    words = [
-        _hover(estimated, stratum, *entry, look=look)
-        for entry in zip(days, share, lower, upper, at_risk, strict=True)
-    ]
     kept = _thinned(days)
     x, shown = days[kept] / DAYS_PER_MONTH, _shown(share, look)[kept]
-    hover = [words[i] for i in kept]
+    hover = [
+        _hover(estimated, stratum, days[i], share[i], lower[i], upper[i], at_risk[i], look=look) for i in kept
+    ]
     if look.band:
         for edge, fill in ((upper, None), (lower, "tonexty")):
-            figure.add_scatter(
-                x=x,
-                y=_shown(edge, look)[kept],
-                mode="lines",
-                line={"shape": "hv", "width": 0},
-                fill=fill,
-                fillcolor=_transparent(colour, 0.2 if len(estimated.strata) == 1 else 0.09),
-                hoverinfo="skip",
-                showlegend=False,
-                legendgroup=stratum.stratum,
-                row=1,
-                col=1,
+            traces.append(
+                go.Scatter(
+                    x=x,
+                    y=_shown(edge, look)[kept],
+                    mode="lines",
+                    line={"shape": "hv", "width": 0},
+                    fill=fill,
+                    fillcolor=_transparent(colour, 0.2 if len(estimated.strata) == 1 else 0.09),
+                    hoverinfo="skip",
+                    showlegend=False,
+                    legendgroup=stratum.stratum,
+                )
             )
     few = np.flatnonzero(after[kept] < FEW_AT_RISK)
     turn = int(few[0]) if few.size else len(kept) - 1
     for part, opacity in ((slice(0, turn + 1), 1.0), (slice(turn, None), 0.4)):
         if len(x[part]) < 2 and opacity < 1.0:
             continue
-        figure.add_scatter(
-            x=x[part],
-            y=shown[part],
-            mode="lines",
-            name=escape(stratum.label),
-            line={"shape": "hv", "color": colour, "dash": dash, "width": 3},
-            opacity=opacity,
-            text=hover[part],
-            hovertemplate="%{text}<extra></extra>",
-            legendgroup=stratum.stratum,
-            showlegend=opacity == 1.0,
-            row=1,
-            col=1,
+        traces.append(
+            go.Scatter(
+                x=x[part],
+                y=shown[part],
+                mode="lines",
+                name=escape(stratum.label),
+                line={"shape": "hv", "color": colour, "dash": dash, "width": 3},
+                opacity=opacity,
+                text=hover[part],
+                hovertemplate="%{text}<extra></extra>",
+                legendgroup=stratum.stratum,
+                showlegend=opacity == 1.0,
+            )
         )
     marks = np.flatnonzero(np.concatenate(([0], curve.counts.censored + curve.counts.competing))[kept])
-    figure.add_scatter(
-        x=x[marks],
-        y=shown[marks],
-        mode="markers",
-        name=f"{escape(stratum.label)}, censored",
-        marker={"symbol": "line-ns-open", "size": 10, "color": colour, "line": {"width": 2}},
-        text=[hover[i] for i in marks],
-        hovertemplate="%{text}<extra></extra>",
-        legendgroup=stratum.stratum,
-        showlegend=False,
-        row=1,
-        col=1,
+    traces.append(
+        go.Scatter(
+            x=x[marks],
+            y=shown[marks],
+            mode="markers",
+            name=f"{escape(stratum.label)}, censored",
+            marker={"symbol": "line-ns-open", "size": 10, "color": colour, "line": {"width": 2}},
+            text=[hover[i] for i in marks],
+            hovertemplate="%{text}<extra></extra>",
+            legendgroup=stratum.stratum,
+            showlegend=False,
+        )
     )
+    return traces
 
 
 def _hover(
@@ -224,25 +225,31 @@ def _risk_rows(estimated: Estimate) -> list[_RiskRow]:
     return rows
 
 
-def _add_risk_table(figure: go.Figure, rows: Sequence[_RiskRow], months: Sequence[float]) -> None:
-    for place, row in enumerate(rows):
-        if row.heading:
-            x, text, position = [0.0], [f"<b>{escape(row.words)}</b>"], "middle right"
-        else:
-            found = [row.stratum.curve.risk_at(month * DAYS_PER_MONTH) for month in months]
-            x, text, position = list(months), [f"{getattr(at, row.part)}" for at in found], "middle center"
-        figure.add_scatter(
-            x=x,
-            y=[place] * len(x),
+def _risk_table(rows: Sequence[_RiskRow], months: Sequence[float]) -> list[go.Scatter]:
+    """Return the at-risk table as two text traces: the numbers, and the headings of the strata."""
+    numbers = [
+        (month, place, str(getattr(row.stratum.curve.risk_at(month * DAYS_PER_MONTH), row.part)))
+        for place, row in enumerate(rows)
+        if not row.heading
+        for month in months
+    ]
+    headings = [(0.0, place, f"<b>{escape(row.words)}</b>") for place, row in enumerate(rows) if row.heading]
+    return [
+        go.Scatter(
+            x=[x for x, _, _ in cells],
+            y=[y for _, y, _ in cells],
+            text=[text for _, _, text in cells],
             mode="text",
-            text=text,
             textposition=position,
             cliponaxis=False,
             hoverinfo="skip",
             showlegend=False,
-            row=2,
-            col=1,
+            xaxis="x2",
+            yaxis="y2",
         )
+        for cells, position in ((numbers, "middle center"), (headings, "middle right"))
+        if cells
+    ]
 
 
 def _shown(share: np.ndarray, look: Look) -> np.ndarray:

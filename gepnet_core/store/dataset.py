@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -219,8 +221,9 @@ class DataSet:
             stratum = f"coalesce(CAST(c.{identifier(column)} AS VARCHAR), '{NOT_RECORDED}')"
         times, bound = self._times(selection, stratum=stratum)
         rows = self._database.rows(
-            f"SELECT stratum, days, status, count(*) FROM ({times} AND t.endpoint = $endpoint) "
-            "GROUP BY ALL ORDER BY stratum, days",
+            "SELECT stratum, days, count(*) FILTER (WHERE status = 0), count(*) FILTER (WHERE status = 1), "
+            f"count(*) FILTER (WHERE status = 2) FROM ({times} AND c.t_endpoint = $endpoint) "
+            "GROUP BY stratum, days ORDER BY stratum, days",
             {**bound, "endpoint": endpoint},
         )
         return self._ordered(_counts(rows), column)
@@ -321,17 +324,17 @@ class DataSet:
         """
         self.check(selection)
         where, bound = selection.where()
-        days, status, reason = "t.days", "t.status", "t.reason"
+        days, status, reason = "c.t_days", "c.t_status", "c.t_reason"
         if selection.cutoff is not None:
-            limit = "date_diff('day', t.index_date, $cutoff) + $offset"
+            limit = "date_diff('day', c.t_start, $cutoff) + $offset"
             bound["offset"] = int(self.meta["offset"])
-            where += " AND t.index_date <= $cutoff"
-            days = f"least(t.days, {limit})"
-            status = f"CASE WHEN t.days > {limit} THEN {int(Status.CENSORED)} ELSE t.status END"
-            reason = f"CASE WHEN t.days > {limit} THEN '{CUT_OFF_REASON}' ELSE t.reason END"
+            where += " AND c.t_start <= $cutoff"
+            days = f"least(c.t_days, {limit})"
+            status = f"CASE WHEN c.t_days > {limit} THEN {int(Status.CENSORED)} ELSE c.t_status END"
+            reason = f"CASE WHEN c.t_days > {limit} THEN '{CUT_OFF_REASON}' ELSE c.t_reason END"
         return (
-            f"SELECT t.patient_id, t.endpoint, {stratum} AS stratum, {days} AS days, {status} AS status, "
-            f"{reason} AS reason FROM time_to_event t JOIN cohort c USING (patient_id) WHERE {where}",
+            f"SELECT c.patient_id, c.t_endpoint AS endpoint, {stratum} AS stratum, {days} AS days, "
+            f"{status} AS status, {reason} AS reason FROM times c WHERE {where}",
             bound,
         )
 
@@ -360,13 +363,9 @@ class DataSet:
 
 
 def _counts(rows: list[tuple[Any, ...]]) -> list[EventCounts]:
-    """Return the counts per stratum from (stratum, days, status, patients), sorted by stratum and days."""
-    strata: dict[str, dict[int, list[int]]] = {}
-    for stratum, days, status, patients in rows:
-        strata.setdefault(stratum, {}).setdefault(int(days), [0, 0, 0])[status] += patients
+    """Return the counts per stratum from (stratum, day, censored, events, competing), sorted by the first two."""
     found = []
-    for stratum, by_day in strata.items():
-        days = np.array(sorted(by_day), dtype=np.int64)
-        table = np.array([by_day[int(day)] for day in days], dtype=np.int64)
-        found.append(EventCounts(stratum, days, *(np.ascontiguousarray(table[:, i]) for i in range(3))))
+    for stratum, members in groupby(rows, key=itemgetter(0)):
+        table = np.array([row[1:] for row in members], dtype=np.int64)
+        found.append(EventCounts(stratum, *(np.ascontiguousarray(table[:, i]) for i in range(4))))
     return found
