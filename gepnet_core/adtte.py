@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from gepnet_core.contract import Row, Value, parse_number, read_records
+from gepnet_core import adtte_columns
+from gepnet_core.contract import Row, parse_number, read_records
 from gepnet_core.errors import FileRefused, OptionRefused, quoted
 from gepnet_core.view import parse_date
-from gepnet_core.vocabulary import Endpoint, Status, TimeUnit, endpoint_named
+from gepnet_core.vocabulary import NOT_RECORDED, Endpoint, Status, TimeUnit, endpoint_named
 
 TREATMENT_COLUMNS = ("TRTP", "TRT01P")
 REQUIRED = ("USUBJID", "PARAMCD", "PARAM", "AVAL", "CNSR")
@@ -24,20 +25,9 @@ UNITS = {
     }.items()
     for word in words
 }
-# Columns that describe the record of the event, or that are known only after time zero.
-NOT_BASELINE = frozenset(
-    """
-    AVALC AVALU ADY ADTM ADTF STARTDTM STARTDTF EVNTDESC CNSDTDSC CNSDTDTC PARAMN PARCAT1 PARCAT2
-    SRCDOM SRCVAR SRCSEQ ASEQ ANL01FL TRTEDT TRTEDTM TRTDUR TRTDURD EOSDT EOSSTT EOTSTT DCSREAS
-    DTHDT DTHDTC DTHFL LSTALVDT LASTCNDT
-    """.split()
-)
 CORE = (*REQUIRED, *TREATMENT_COLUMNS, "AVALU", "EVNTDESC", "STARTDT", "ADT")
-TAKEN = (  # the store's own names
-    *("patient_id", "modality", "index_date"),
-    *("t_endpoint", "t_start", "t_days", "t_status", "t_reason"),
-)
 WHOLE = 1e-6
+LONGEST = 55_000  # days; about 150 years
 
 
 @dataclass(slots=True)
@@ -161,8 +151,6 @@ def _records(
                 raise refuse(name, f"{quoted(text(name))} is negative. A time or a code counts from 0.")
         if numbers["CNSR"] != int(numbers["CNSR"]):
             raise refuse("CNSR", f"{quoted(text('CNSR'))} is not a whole number. 0 is the event.")
-        if numbers["AVAL"] * 365.25 > 3_000_000:
-            raise refuse("AVAL", f"{quoted(text('AVAL'))} is longer than any life. Check the unit.")
         dates: dict[str, date | None] = {}
         for name in ("STARTDT", "ADT"):
             try:
@@ -260,6 +248,13 @@ def _fill_times(
                 line=record.line,
                 column="AVAL",
             )
+        if record.aval * spoken.days > LONGEST:
+            raise FileRefused(
+                path.name,
+                f"'{record.aval:g}' {spoken} is longer than any life. Check the unit.",
+                line=record.line,
+                column="AVAL",
+            )
         if names.setdefault(record.endpoint, record.parameter) != record.parameter:
             raise FileRefused(
                 path.name,
@@ -298,11 +293,7 @@ def _fill_cohort(path: Path, adtte: Adtte, records: list[Record], treatment: str
     header, place = adtte.header, adtte.header.index(treatment)
     first: dict[str, Record] = {}
     index: dict[str, date | None] = {}
-    candidates = {
-        at: name
-        for at, name in enumerate(header)
-        if name not in CORE and name.upper() not in NOT_BASELINE and name.lower() not in TAKEN
-    }
+    candidates = adtte_columns.candidates(header, CORE, [endpoint.code for endpoint in adtte.endpoints])
     left_out = [name for name in header if name not in CORE and name not in candidates.values()]
     for record in records:
         known = first.setdefault(record.patient_id, record)
@@ -318,44 +309,21 @@ def _fill_cohort(path: Path, adtte: Adtte, records: list[Record], treatment: str
         start, before = record.start, index.get(record.patient_id)
         index[record.patient_id] = min(start, before) if start and before else start or before
     kinds = {
-        at: _kind(name, [known.other[at].strip() for known in first.values()])
+        at: adtte_columns.kind(name, [known.other[at].strip() for known in first.values()])
         for at, name in candidates.items()
     }
     adtte.baseline = [(name, name, kinds[at]) for at, name in candidates.items()]
     for patient_id, known in first.items():
         row: Row = {
             "patient_id": patient_id,
-            "modality": known.other[place].strip() or None,
+            "modality": known.other[place].strip() or NOT_RECORDED,
             "index_date": index[patient_id] if adtte.offset is not None else None,
         }
         for at, name in candidates.items():
-            row[name] = _typed(known.other[at].strip(), kinds[at])
+            row[name] = adtte_columns.typed(known.other[at].strip(), kinds[at])
         adtte.cohort.append(row)
     if left_out:
         adtte.messages.append(
             f"Kept, but not offered as baseline columns: {', '.join(left_out)} "
             "(they belong to the record of the event, are known only after time zero, or vary within a patient)."
         )
-
-
-def _kind(name: str, values: list[str]) -> str:
-    """Return "whole", "numeric" or "categorical": how a baseline column is stored and summarised."""
-    filled = [value for value in values if value]
-    if not filled or name.upper().endswith("ID"):
-        return "categorical"
-    whole = True
-    for value in filled:
-        try:
-            number = parse_number(value)
-        except OptionRefused:
-            return "categorical"
-        if len(value) > 1 and value[0] == "0" and value[1] not in ".":
-            return "categorical"  # a code, not a number: 007
-        whole = whole and number == int(number) and abs(number) < 2**53
-    return "whole" if whole else "numeric"
-
-
-def _typed(text: str, kind: str) -> Value:
-    if not text:
-        return None
-    return int(float(text)) if kind == "whole" else float(text) if kind == "numeric" else text

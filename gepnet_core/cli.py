@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gepnet_core import published
-from gepnet_core.errors import CohortError, OptionRefused, one_line, quoted
+from gepnet_core.errors import CohortError, OptionRefused, StoreDamaged, one_line, quoted
 from gepnet_core.estimates import Estimate, StratumEstimate, estimate
 from gepnet_core.export import write_cohort
 from gepnet_core.selection import Selection
@@ -166,7 +166,13 @@ def _described(dataset: DataSet) -> Json:
 
 def _datasets(_: argparse.Namespace) -> tuple[list[Json], int]:
     shelf = open_shelf()
-    return [_described(open_dataset(shelf, name)) for name in shelf.names()], 0
+    found = []
+    for name in shelf.names():
+        try:
+            found.append(_described(open_dataset(shelf, name)))
+        except StoreDamaged as damaged:
+            print(one_line(f"“{name}” is left out: {damaged}"), file=sys.stderr)
+    return found, 0
 
 
 def _import(asked: argparse.Namespace) -> tuple[Json, int]:

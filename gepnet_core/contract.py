@@ -288,14 +288,23 @@ def _check_references(source: Source) -> None:
                 line=row.line,
                 column="patient_id",
             )
-    treated = {row.values["treatment_id"]: row.values["patient_id"] for row in source["local_treatments"]}
+    treated = {row.values["treatment_id"]: row.values for row in source["local_treatments"]}
     for row in source["adverse_events"]:
-        if treated.get(row.values["treatment"]) != row.values["patient_id"]:
+        treatment = treated.get(row.values["treatment"], {})
+        if treatment.get("patient_id") != row.values["patient_id"]:
             raise FileRefused(
                 "adverse_events.csv",
                 "names no local treatment of this patient. Give the treatment_id of one.",
                 line=row.line,
                 column="treatment",
+            )
+        noticed, treated_on = row.values["date"], treatment.get("date")
+        if isinstance(noticed, date) and isinstance(treated_on, date) and noticed < treated_on:
+            raise FileRefused(
+                "adverse_events.csv",
+                f"{noticed} lies before the treatment it belongs to ({treated_on}). Correct one of the two.",
+                line=row.line,
+                column="date",
             )
 
 

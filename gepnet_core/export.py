@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from gepnet_core import delimited
 from gepnet_core.errors import NothingLeft, OptionRefused
 from gepnet_core.estimates import Estimate
 from gepnet_core.selection import Selection
@@ -17,25 +16,18 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 STEP_COLUMNS = ("day", "at_risk", "events", "censored", "competing", "survival", "lower", "upper")
 
 
-def guarded(cell: object) -> object:
+def guarded(cell: object) -> str:
     """Return a cell as it is written: text that a spreadsheet would run gets a leading quote, numbers never."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return "'" + cell
-    return "" if cell is None else cell
+    if isinstance(cell, str):
+        return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
+    return "" if cell is None else str(cell)
 
 
 def csv_lines(version: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """Yield the lines of a CSV file whose first column is the data version."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([guarded(name) for name in (VERSION_COLUMN, *header)])
+    yield delimited.line(guarded(name) for name in (VERSION_COLUMN, *header))
     for row in rows:
-        writer.writerow([version, *(guarded(cell) for cell in row)])
-        if out.tell() > 1 << 16:
-            yield out.getvalue()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue()
+        yield delimited.line((version, *(guarded(cell) for cell in row)))
 
 
 def cohort_lines(dataset: DataSet, selection: Selection, endpoint: str | None = None) -> Iterator[str]:

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 def normal_quantile(conf_level: float) -> float:
     """Return z such that a standard normal lies within -z and z with probability `conf_level`."""
-    return NormalDist().inv_cdf(0.5 + conf_level / 2.0)
+    return -NormalDist().inv_cdf((1.0 - conf_level) / 2.0)  # exact for levels next to 1 as well
 
 
 def pointwise_limits(

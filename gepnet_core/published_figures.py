@@ -8,9 +8,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from gepnet_core.errors import FileRefused, quoted
+from gepnet_core.vocabulary import ConfType
 
 FILE = "published.toml"
 QUANTITY_NAMES = ("patients", "share", "median", "follow_up")
+PARTS = {"median": ("estimate", "lower", "upper"), "follow_up": ("reverse_km", "observed")}
 KEYS = {"figure", "published", "unit", "convention", "quantity"}
 OPTIONAL = {"where", "endpoint", "part", "conf_type", "modality"}
 
@@ -51,16 +53,50 @@ def read_published(text: str) -> list[PublishedFigure]:
         if row["quantity"] not in QUANTITY_NAMES:
             known = ", ".join(QUANTITY_NAMES)
             raise FileRefused(FILE, f"figure {place}: {quoted(row['quantity'])} is none of {known}.")
-        try:
-            Decimal(row["published"])
-        except (InvalidOperation, TypeError, ValueError):
-            raise FileRefused(
-                FILE, f"figure {place}: published must be a number in quotes, as printed."
-            ) from None
+        if not _is_printed_number(row["published"]):
+            raise FileRefused(FILE, f"figure {place}: published must be a number in quotes, as printed.")
         needs = {key: row[key] for key in OPTIONAL & row.keys()}
+        if lacking := _lacking(row["quantity"], needs):
+            raise FileRefused(FILE, f"figure {place}: a {row['quantity']} needs {lacking}.")
         figures.append(
             PublishedFigure(
                 row["figure"], row["published"], row["unit"], row["convention"], row["quantity"], needs
             )
         )
     return figures
+
+
+def _is_printed_number(found: object) -> bool:
+    """Return True for a finite decimal number in quotes."""
+    try:
+        return isinstance(found, str) and Decimal(found).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def _lacking(quantity: str, needs: dict[str, Any]) -> str:
+    """Return what a quantity cannot be computed without, or nothing."""
+    conditions = needs.get("where", [])
+    if not isinstance(conditions, list) or not all(_is_condition(found) for found in conditions):
+        return "a list of conditions in where, each with an endpoint and an event (true or false) or a reason"
+    if quantity == "share" and not conditions and not isinstance(needs.get("modality"), str):
+        return "a modality, or conditions in where"
+    if quantity in PARTS:
+        if not isinstance(needs.get("endpoint"), str):
+            return "an endpoint"
+        if needs.get("part") not in PARTS[quantity]:
+            return f"a part: {', '.join(PARTS[quantity])}"
+    if quantity == "median" and needs.get("conf_type") not in list(ConfType):
+        return f"a conf_type: {', '.join(ConfType)}"
+    return ""
+
+
+def _is_condition(found: object) -> bool:
+    return (
+        isinstance(found, dict)
+        and found.keys() <= {"endpoint", "event", "reason"}
+        and isinstance(found.get("endpoint"), str)
+        and isinstance(found.get("event", True), bool)
+        and isinstance(found.get("reason", ""), str)
+        and len(found) > 1
+    )

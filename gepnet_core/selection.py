@@ -28,7 +28,7 @@ class Selection:
     Raises
     ------
     OptionRefused
-        If the window is reversed, or a modality is named twice or is empty.
+        If the window is reversed, or a modality is empty.
     """
 
     modalities: tuple[str, ...] = ()

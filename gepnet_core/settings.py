@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def read_settings(path: Path) -> Settings:
     settings = Settings(
         title=_take(path, found, "title", str, ""),
         notice=_take(path, found, "notice", str, ""),
-        primary_sites=tuple(_take(path, eligibility, "primary_sites", list, [])),
+        primary_sites=_words(path, eligibility, "primary_sites"),
         focal_only=_take(path, eligibility, "focal_only", bool, True),
         focal_indication=_take(path, eligibility, "focal_indication", str, "focal progression"),
         window_from=_take(path, window, "from", date, None),
@@ -82,7 +82,7 @@ def read_settings(path: Path) -> Settings:
 def _take(path: Path, level: dict[str, Any], key: str, kind: type, default: Any) -> Any:
     """Remove and return one setting of the right kind."""
     value = level.pop(key, default)
-    if value is not default and not isinstance(value, kind):
+    if value is not default and (not isinstance(value, kind) or isinstance(value, datetime)):
         raise FileRefused(path.name, f"{quoted(key)} must be of kind {kind.__name__}.")
     return value
 
@@ -92,4 +92,14 @@ def _modalities(path: Path, level: dict[str, Any], key: str) -> tuple[Modality, 
     for row in rows:
         if not isinstance(row, dict) or set(row) != {"value", "label"}:
             raise FileRefused(path.name, f"each of {quoted(key)} needs a value and a label.")
+    values = [str(row["value"]) for row in rows]
+    if len(set(values)) < len(values):
+        raise FileRefused(path.name, f"{quoted(key)} names a value twice. Keep one.")
     return tuple(Modality(str(row["value"]), str(row["label"])) for row in rows)
+
+
+def _words(path: Path, level: dict[str, Any], key: str) -> tuple[str, ...]:
+    found = _take(path, level, key, list, [])
+    if not all(isinstance(word, str) for word in found):
+        raise FileRefused(path.name, f"{quoted(key)} must be a list of texts in quotes.")
+    return tuple(found)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gepnet_core.store.build import build_adtte, build_source, fingerprint
+from gepnet_core.errors import StoreDamaged
+from gepnet_core.store.build import build_adtte, build_source, check_whole, fingerprint
 from gepnet_core.store.connection import Database
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.versions import Current, Shelf
@@ -35,7 +36,10 @@ def _shipped_is_due(shelf: Shelf) -> bool:
     names = shelf.names()
     if SHIPPED_NAME not in names:
         return not names
-    current = shelf.current(SHIPPED_NAME)
+    try:
+        current = shelf.current(SHIPPED_NAME)
+    except StoreDamaged:
+        return False  # said where it is opened; it may be somebody's own import
     return current.origin == "shipped" and current.source != fingerprint(SHIPPED)
 
 
@@ -46,6 +50,12 @@ def open_dataset(shelf: Shelf, name: str, version: str | None = None) -> DataSet
     ------
     DataSetUnknown
         If there is no such data set or version.
+    StoreDamaged
+        If the file is not what was written.
     """
-    wanted = version or shelf.current(name).version
-    return DataSet(name, wanted, Database.open(shelf.path(name, wanted)))
+    current = shelf.current(name)
+    wanted = current.version if version is None else version
+    path = shelf.path(name, wanted)
+    database = Database.open(path)
+    check_whole(database, path, wanted, current.rows if wanted == current.version else None)
+    return DataSet(name, wanted, database)

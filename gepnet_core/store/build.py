@@ -54,7 +54,7 @@ def build_source(shelf: Shelf, name: str, folder: Path, *, origin: str = "import
     source = contract.read_source(folder)
     settings = read_settings(folder / SETTINGS_FILE)
     published = folder / PUBLISHED_FILE
-    published_text = published.read_text(encoding="utf-8") if published.exists() else ""
+    published_text = _text(published)
     if published_text:
         read_published(published_text)
     relations = [
@@ -148,6 +148,14 @@ def build_adtte(
     return current, found.messages
 
 
+def _text(path: Path) -> str:
+    """Return a file's text, empty where there is no such file."""
+    try:
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+    except UnicodeDecodeError:
+        raise FileRefused(path.name, "is not UTF-8 text. Save the file as UTF-8.") from None
+
+
 def fingerprint(folder: Path) -> str:
     """Return a hash of the files of a source folder, to see whether they changed since they were built."""
     digest = hashlib.sha256(str(SCHEMA).encode())
@@ -216,8 +224,10 @@ def _build(
     content = digest.hexdigest()
     version = f"v{content[:12]}"  # the letter keeps spreadsheets from reading a number
     with shelf.lock(name):
-        built = shelf.root / name / f".building-{os.getpid()}.duckdb"
-        built.unlink(missing_ok=True)
+        folder = shelf.root / name
+        for left_behind in folder.glob(".building-*"):  # by a build that was killed: this one holds the lock
+            left_behind.unlink()
+        built = folder / f".building-{os.getpid()}.duckdb"
         try:
             with tempfile.TemporaryDirectory() as scratch, building(built) as connection:
                 connection.execute("CREATE SCHEMA source")
@@ -230,14 +240,16 @@ def _build(
                     connection.execute(f"DROP TABLE {table}")
                     connection.execute(f"ALTER TABLE ordered RENAME TO {table}")
                 connection.execute(TIMES)
+                connection.execute("INSERT INTO meta VALUES ('version', $version)", {"version": version})
             rows = row_counts(Database.open(built))
             for relation in relations:
-                if relation.name in rows and rows[relation.name] != len(relation.rows):
+                written = rows.get(relation.name, len(relation.rows))  # staging tables are gone by now
+                if written - (relation.name == "meta") != len(relation.rows):
                     raise StoreDamaged(f"{relation.name} of “{name}” was not written whole. Import it again.")
             if rows["cohort"] == 0:
                 raise FileRefused(name, "no patient is eligible. Check the data set's settings.")
             current = Current(version, content, rows, origin, source)
-            shelf.publish(name, built, current)
+            shelf.publish(name, built, current, keep=is_whole(folder / f"{version}.duckdb", version, rows))
         finally:
             built.unlink(missing_ok=True)
             built.with_suffix(".duckdb.wal").unlink(missing_ok=True)
@@ -255,6 +267,26 @@ def _load(connection: object, relation: Relation, canonical: bytes, scratch: Pat
             f"COPY {relation.name} FROM '{scratch}' "
             "(FORMAT csv, HEADER false, AUTO_DETECT false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '', "
             "NEW_LINE '\\n', DATEFORMAT '%Y-%m-%d', PARALLEL false)"
+        )
+
+
+def is_whole(path: Path, version: str, rows: dict[str, int]) -> bool:
+    """Return True where a version file is there, says its own version and has these row counts."""
+    try:
+        if path.exists():
+            check_whole(Database.open(path), path, version, rows)
+            return True
+    except StoreDamaged:
+        pass  # it is replaced
+    return False
+
+
+def check_whole(database: Database, path: Path, version: str, rows: dict[str, int] | None) -> None:
+    """Raise StoreDamaged where a version file is another version, or has not these row counts."""
+    said = database.rows("SELECT value FROM meta WHERE key = 'version'")
+    if said != [(version,)] or (rows is not None and row_counts(database) != rows):
+        raise StoreDamaged(
+            f"The stored version {path.stem} is not what was written. Import the data set again."
         )
 
 

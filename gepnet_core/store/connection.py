@@ -20,37 +20,41 @@ LOCKED_DOWN = {
     "lock_configuration": "true",
 }
 BATCH = 10_000
+DAMAGE = (duckdb.IOException, duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)
 
 
 class Database:
     """One immutable version file, open read-only. Handles to the same file share one; it closes when unused."""
 
-    _open: ClassVar[weakref.WeakValueDictionary[Path, Database]] = weakref.WeakValueDictionary()
+    _open: ClassVar[weakref.WeakValueDictionary[tuple[Path, int], Database]] = weakref.WeakValueDictionary()
     _guard = threading.Lock()
 
     def __init__(self, path: Path) -> None:
         try:
             self._connection = duckdb.connect(str(path), read_only=True, config=dict(LOCKED_DOWN))
         except duckdb.Error as failed:
-            raise StoreDamaged(
-                f"The stored version {path.stem} cannot be opened. Import the data set again."
-            ) from failed
+            raise _damaged(path) from failed
+        self._path = path
         weakref.finalize(self, self._connection.close)
 
     @classmethod
     def open(cls, path: Path) -> Database:
         """Return the handle of a version file."""
         path = path.resolve()
+        key = (path, path.stat().st_ino)  # a file that was replaced is another file
         with cls._guard:
-            found = cls._open.get(path)
+            found = cls._open.get(key)
             if found is None:
-                found = cls._open[path] = cls(path)
+                found = cls._open[key] = cls(path)
             return found
 
     def rows(self, sql: str, bound: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Return all rows of a query; each call has a cursor of its own, so threads cannot mix results."""
-        with self._connection.cursor() as cursor:
-            return cursor.execute(sql, dict(bound or {})).fetchall()
+        try:
+            with self._connection.cursor() as cursor:
+                return cursor.execute(sql, dict(bound or {})).fetchall()
+        except DAMAGE as failed:
+            raise _damaged(self._path) from failed
 
     def stream(self, sql: str, bound: Mapping[str, object] | None = None) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of a query in batches, for results that should not stand in memory whole."""
@@ -69,6 +73,10 @@ def building(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("CHECKPOINT")
     finally:
         connection.close()
+
+
+def _damaged(path: Path) -> StoreDamaged:
+    return StoreDamaged(f"The stored version {path.stem} cannot be read. Import the data set again.")
 
 
 def identifier(name: str) -> str:

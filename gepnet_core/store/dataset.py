@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -15,6 +15,7 @@ import numpy as np
 from gepnet_core.errors import ControlMissing, OptionRefused, quoted
 from gepnet_core.selection import Selection
 from gepnet_core.store.connection import Database, identifier
+from gepnet_core.store.described import Attrition, BaselineColumn, Kind
 from gepnet_core.survival import EventCounts
 from gepnet_core.vocabulary import (
     CUT_OFF_REASON,
@@ -27,35 +28,6 @@ from gepnet_core.vocabulary import (
 
 MOST_LEVELS = 12
 MOST_KEPT = 256
-
-
-@dataclass(frozen=True, slots=True)
-class BaselineColumn:
-    """A column known on the index date; `kind` is "categorical" or "numeric", `levels` its distinct values."""
-
-    name: str
-    label: str
-    kind: str
-    levels: int
-
-
-@dataclass(frozen=True, slots=True)
-class Attrition:
-    """How many patients are left after an eligibility step."""
-
-    code: str
-    label: str
-    patients: int
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How many times of an endpoint ended with this status for this reason."""
-
-    endpoint: str
-    status: Status
-    reason: str
-    patients: int
 
 
 class DataSet:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from gepnet_core import delimited
 from gepnet_core.contract import Row, Value
 
 
@@ -25,18 +24,12 @@ class Relation:
     def canonical(self) -> bytes:
         """Return the rows as CSV, sorted, so that the order in which they came changes nothing."""
         names = [name for name, _ in self.columns]
-        lines = sorted(_line(row.get(name) for name in names) for row in self.rows)
+        lines = sorted(delimited.line(_text(row.get(name)) for name in names) for row in self.rows)
         return "".join(lines).encode()
 
     def schema(self) -> str:
         """Return the table's definition, part of what a version is made of."""
         return f"{self.name}({', '.join(f'{name} {kind}' for name, kind in self.columns)})"
-
-
-def _line(values: Iterable[Value]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([_text(value) for value in values])
-    return out.getvalue()
 
 
 def _text(value: Value) -> str:

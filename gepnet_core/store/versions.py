@@ -62,11 +62,15 @@ class Shelf:
             known = ", ".join(self.names()) or "none"
             raise DataSetUnknown(f"There is no data set “{name}”. There are: {known}.")
         try:
-            return Current(**json.loads(path.read_text(encoding="utf-8")))
+            found = Current(**json.loads(path.read_text(encoding="utf-8")))
+            words = (found.version, found.content, found.origin, found.source)
+            if not all(isinstance(word, str) for word in words) or not isinstance(found.rows, dict):
+                raise TypeError
         except (ValueError, TypeError) as failed:
             raise StoreDamaged(
                 f"{CURRENT} of “{name}” cannot be read. Import the data set again."
             ) from failed
+        return found
 
     def path(self, name: str, version: str) -> Path:
         """Return the file of a version; raise DataSetUnknown where it is gone."""
@@ -87,12 +91,15 @@ class Shelf:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
-    def publish(self, name: str, built: Path, current: Current) -> None:
-        """Make a built and checked file the current version; the older versions stay."""
+    def publish(self, name: str, built: Path, current: Current, *, keep: bool) -> None:
+        """Make a built and checked file the current version; the older versions stay.
+
+        With `keep`, a whole file of this version is there already: it stays, since sessions may hold it open.
+        """
         folder = self.root / name
         target = folder / f"{current.version}.duckdb"
-        if target.exists():
-            built.unlink()  # the same rows: sessions may hold the file open, so it stays as it is
+        if keep:
+            built.unlink()
         else:
             _sync(built)
             built.replace(target)

@@ -62,8 +62,7 @@ def _choose_dataset(shelf: Shelf, remembered: Remembered) -> None:
             f"{remembered.data.version}."
         )
         if st.button("Show the newer version", key=remembered.widget("newer")):
-            del remembered.opened[name]
-            remembered.switch(shelf, name)
+            remembered.update(shelf)
             st.rerun()
 
 

@@ -18,9 +18,7 @@ def begin(title: str) -> tuple[DataSet, View]:
     st.title(title, anchor=False)
     if remembered.problems:
         st.error("\n\n".join(escaped(problem) for problem in remembered.problems))
-        st.markdown(
-            "Nothing is shown, because the result could stand for other patients than the link meant."
-        )
+        st.markdown("Nothing is shown, because the result could stand for other patients than were meant.")
         if st.button("Show all patients instead", key="drop_link"):
             remembered.reset(everybody(remembered.data))
             st.rerun()

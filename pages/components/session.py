@@ -62,16 +62,22 @@ class Remembered:
     def reset(self, view: View) -> None:
         """Start the widgets anew from a view."""
         self.generation += 1
-        self.problems = []
+        self.problems, self.settled = [], None
         self.views[self.dataset] = self.seeds[self.dataset] = view
+
+    def update(self, shelf: Shelf) -> None:
+        """Show the current version of the data set with the same controls, as far as it has them."""
+        data = self.opened[self.dataset] = open_dataset(shelf, self.dataset)
+        view, problems = _fitting(data, replace(self.view, version=data.version))
+        self.reset(view)
+        self.problems = problems
 
     def switch(self, shelf: Shelf, name: str) -> None:
         """Show another data set, as it was left, or everything of it."""
-        self.problems = []
-        self.dataset = name
         if name not in self.opened:
             self.opened[name] = open_dataset(shelf, name)
             self.views[name] = everybody(self.opened[name])
+        self.problems, self.settled, self.dataset = [], None, name
         self.generation += 1
         self.seeds[name] = self.views[name]
 
@@ -98,7 +104,7 @@ def _from_link(shelf: Shelf, query: dict[str, list[str]]) -> Remembered:
     try:
         data = open_dataset(shelf, name, view.version)
     except DataSetUnknown as unknown:
-        problems.append(f"The link cannot be followed: {unknown}")
+        problems.append(f"This view cannot be shown: {unknown}")
         name = name if name in names else names[0]
         data = open_dataset(shelf, name)
     view = replace(view, dataset=name, version=data.version)
@@ -117,7 +123,7 @@ def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:
     try:
         data.check(view.selection)
     except CohortError as refused:
-        problems.append(f"The link cannot be followed: {refused}")
+        problems.append(f"This view cannot be shown: {refused}")
         known = tuple(value for value in view.selection.modalities if value in data.modality_labels)
         selection = replace(view.selection, modalities=known)
         if not data.has_dates:
@@ -126,11 +132,11 @@ def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:
     try:
         data.endpoint(view.endpoint or "")
     except OptionRefused as refused:
-        problems.append(f"The link cannot be followed: {refused}")
+        problems.append(f"This view cannot be shown: {refused}")
         view = replace(view, endpoint=next(iter(data.endpoints)))
     if view.by is not None and view.by not in data.groupings:
         problems.append(
-            f"The link stratifies by {quoted(view.by)}, which is not on offer for this data set. "
+            f"The view stratifies by {quoted(view.by)}, which is not on offer for this data set. "
             f"There are: {', '.join(data.groupings)}."
         )
         view = replace(view, by=None)
