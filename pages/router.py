@@ -34,6 +34,11 @@ try:
     remembered.settle()
     if not remembered.problems:
         st.query_params.from_dict(remembered.view.to_query())
+except CohortError as refused:
+    st.title(page.title, anchor=False)
+    st.error(escaped(str(refused)))
+    st.stop()
+try:
     page.run()
 except CohortError as refused:
     st.error(escaped(str(refused)))

@@ -20,7 +20,7 @@ from gepnet_core.store.relation import Relation
 from gepnet_core.store.versions import Current, Shelf
 from gepnet_core.vocabulary import STUDY_ENDPOINTS, Endpoint, TimeUnit
 
-SCHEMA = 2  # raise it where the derived tables change meaning: it is part of a version
+SCHEMA = 3  # raise it where the derived tables change meaning: it is part of a version
 CONTRACT_TYPES = {"whole": "BIGINT", "numeric": "DOUBLE", "categorical": "VARCHAR"}
 TIME_TO_EVENT = (
     ("patient_id", "VARCHAR"),
@@ -240,11 +240,14 @@ def _build(
                     connection.execute(f"DROP TABLE {table}")
                     connection.execute(f"ALTER TABLE ordered RENAME TO {table}")
                 connection.execute(TIMES)
-                connection.execute("INSERT INTO meta VALUES ('version', $version)", {"version": version})
+                connection.execute(
+                    "INSERT INTO meta VALUES ('version', $version), ('schema', $schema)",
+                    {"version": version, "schema": str(SCHEMA)},
+                )
             rows = row_counts(Database.open(built))
             for relation in relations:
                 written = rows.get(relation.name, len(relation.rows))  # staging tables are gone by now
-                if written - (relation.name == "meta") != len(relation.rows):
+                if written - 2 * (relation.name == "meta") != len(relation.rows):
                     raise StoreDamaged(f"{relation.name} of “{name}” was not written whole. Import it again.")
             if rows["cohort"] == 0:
                 raise FileRefused(name, "no patient is eligible. Check the data set's settings.")
@@ -283,8 +286,13 @@ def is_whole(path: Path, version: str, rows: dict[str, int]) -> bool:
 
 def check_whole(database: Database, path: Path, version: str, rows: dict[str, int] | None) -> None:
     """Raise StoreDamaged where a version file is another version, or has not these row counts."""
-    said = database.rows("SELECT value FROM meta WHERE key = 'version'")
-    if said != [(version,)] or (rows is not None and row_counts(database) != rows):
+    said = dict(database.rows("SELECT key, value FROM meta WHERE key IN ('version', 'schema')"))
+    if said.get("schema") != str(SCHEMA):
+        raise StoreDamaged(
+            f"The stored version {path.stem} was written by another release of this dashboard. "
+            "Import the data set again."
+        )
+    if said.get("version") != version or (rows is not None and row_counts(database) != rows):
         raise StoreDamaged(
             f"The stored version {path.stem} is not what was written. Import the data set again."
         )

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from gepnet_core.formatting import format_level
+from gepnet_core.formatting import NO_BREAK, format_count, format_level
 from gepnet_core.vocabulary import ConfType, DeathRule
 from pages.components.session import Remembered
 
 LEVELS = (0.8, 0.9, 0.95, 0.99)
+# a dropdown takes an option None for "nothing chosen yet", so these stand for "no restriction"
+NOTHING = ""
+ALL_TIME = 0
 HORIZONS = (12, 24, 36, 48, 60, 120, 240)
 CONF_TYPE_HELP = (
     "The scale on which the interval is computed. log-log is the default; symmetric (SPSS) is the one of the "
@@ -32,12 +35,12 @@ def draw(remembered: Remembered) -> None:
         help="What the time runs to. Methods defines each.",
     )
     groupings = data.groupings
-    columns = [None, *groupings]
+    columns = [NOTHING, *groupings]
     by = st.selectbox(
         "Stratify by",
         columns,
-        index=columns.index(view.by),
-        format_func=lambda column: "none" if column is None else groupings[column],
+        index=columns.index(view.by or NOTHING),
+        format_func=lambda column: groupings.get(column, "none"),
         key=remembered.widget("by"),
         help="One curve for each value of this column, as it was on the index date.",
     )
@@ -54,10 +57,10 @@ def draw(remembered: Remembered) -> None:
         "Confidence level",
         levels,
         index=levels.index(view.conf_level),
-        format_func=format_level,
+        format_func=lambda found: format_level(found).replace(NO_BREAK, " "),
         key=remembered.widget("conf_level"),
     )
-    remembered.show(replace(view, endpoint=endpoint, by=by, conf_type=conf_type, conf_level=level))
+    remembered.show(replace(view, endpoint=endpoint, by=by or None, conf_type=conf_type, conf_level=level))
     _choose_death_rule(remembered)
     _choose_look(remembered)
 
@@ -77,18 +80,23 @@ def _choose_death_rule(remembered: Remembered) -> None:
     )
     if deaths == 0:
         st.caption("no death before the event in this selection: all rules agree")
+    else:
+        st.caption(f"{format_count(deaths, 'death')} before the event in this selection")
     remembered.show(replace(view, selection=replace(view.selection, death=chosen)))
 
 
 def _choose_look(remembered: Remembered) -> None:
     view = remembered.view
     st.markdown("**Figure**")
-    horizons = [None, *sorted({*HORIZONS, *({view.horizon} - {None}), *({remembered.seed.horizon} - {None})})]
+    horizons = [
+        ALL_TIME,
+        *sorted({*HORIZONS, *({view.horizon} - {None}), *({remembered.seed.horizon} - {None})}),
+    ]
     horizon = st.selectbox(
         "Horizon",
         horizons,
-        index=horizons.index(view.horizon),
-        format_func=lambda months: "all observed time" if months is None else f"{months} months",
+        index=horizons.index(view.horizon or ALL_TIME),
+        format_func=lambda months: f"{months} months" if months else "all observed time",
         key=remembered.widget("horizon"),
         help="How far the time axis reaches. It changes the figure, not the estimates.",
     )
@@ -99,4 +107,4 @@ def _choose_look(remembered: Remembered) -> None:
         key=remembered.widget("failure"),
         help="Rising curves: the share with the event.",
     )
-    remembered.show(replace(view, horizon=horizon, band=band, failure=failure))
+    remembered.show(replace(view, horizon=horizon or None, band=band, failure=failure))

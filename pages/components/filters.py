@@ -36,8 +36,12 @@ def draw(shelf: Shelf, remembered: Remembered) -> None:
         remembered.half_window = False
         st.caption(f"No date filters: {data.meta['no_dates']}.")
     remembered.show(replace(remembered.view, selection=selection))
-    if remembered.view.selection != Selection() and st.button(
-        "Clear filters", icon=":material/filter_alt_off:", key=remembered.widget("clear")
+    # always there: a control that comes and goes would move those below it under the reader's hand
+    if st.button(
+        "Clear filters",
+        icon=":material/filter_alt_off:",
+        key=remembered.widget("clear"),
+        disabled=remembered.view.selection == Selection(),
     ):
         remembered.reset(replace(remembered.view, selection=Selection()))
         st.rerun()
@@ -82,9 +86,7 @@ def _choose_dates(data: DataSet, seed: View, remembered: Remembered, selection: 
         help="Day of the index treatment, time zero. Both days of the window are included.",
     )
     remembered.half_window = len(chosen) != 2
-    if remembered.half_window:
-        st.warning("Choose the last day of the window as well.")
-    else:
+    if not remembered.half_window:
         selection = replace(
             selection,
             index_from=None if chosen[0] == first else chosen[0],

@@ -1,0 +1,148 @@
+"""The running dashboard, for tests and screenshots: started as the README says, walked by a real browser."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATHS = {"/": "Overview", "/survival": "Survival", "/published": "Published vs live", "/methods": "Methods"}
+
+
+@contextmanager
+def serving(data_dir: Path) -> Iterator[str]:
+    """Start `make run` on a free port and yield its address; on leaving, stop what was started."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = data_dir.parent / f"server-{port}.log"
+    with log.open("wb") as said:
+        server = subprocess.Popen(
+            ["make", "run", f"PORT={port}"],
+            cwd=ROOT,
+            env={**os.environ, "GEPNET_DATA_DIR": str(data_dir)},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_ready(f"http://127.0.0.1:{port}/ready", server, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=20)
+
+
+def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError(f"the dashboard did not start:\n{log.read_text(errors='replace')}")
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Debian's chromium; without it this fails."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+
+
+def settled(page: Page) -> None:
+    """Wait until the last rerun is drawn: nothing runs, loads or is stale, and the page has stopped changing."""
+    expect(page.locator("h1")).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(150)  # a click needs a moment until the rerun that it asks for is announced
+    page.wait_for_function(
+        """() => {
+            const app = document.querySelector('[data-testid="stApp"]');
+            const main = document.querySelector('[data-testid="stMain"]');
+            const busy = app?.getAttribute('data-test-script-state') !== 'notRunning'
+                || document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')
+                || [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].some(
+                    chart => !chart.querySelector('.js-plotly-plot .main-svg'));
+            const now = main ? main.innerHTML : '';
+            if (busy || now !== window.lastSeen) {
+                window.lastSeen = now;
+                window.lastChange = performance.now();
+            }
+            return !busy && performance.now() - window.lastChange > 400;
+        }""",
+        timeout=30_000,
+        polling=100,
+    )
+
+
+def go(page: Page, address: str) -> None:
+    """Open an address and wait until it stands."""
+    page.goto(address)
+    settled(page)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a dropdown by the words on the screen."""
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.click()
+    box.fill(option)
+    page.get_by_role("option", name=option, exact=True).click()
+    page.keyboard.press("Escape")
+    settled(page)
+
+
+def set_date(page: Page, field: str, day: str) -> None:
+    """Type an ISO date into a date field, segment by segment ("Index date start date", "Data cut-off")."""
+    for part, digits in zip(("year", "month", "day"), day.split("-"), strict=True):
+        segment = page.get_by_label(f"{part}, {field}", exact=True)
+        segment.click()
+        segment.press_sequentially(digits)
+    page.keyboard.press("Enter")
+    page.locator("h1").click()
+    settled(page)
+
+
+def tables(page: Page) -> list[list[list[str]]]:
+    """Return the text of every table in the main area: rows of cells, the header first."""
+    found: list[list[list[str]]] = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid="stMain"] [data-testid="stTable"] table')].map(
+            table => [...table.rows].map(row => [...row.cells].map(cell => cell.innerText.trim())))"""
+    )
+    return [[[cell.replace("\u00a0", " ") for cell in row] for row in table] for table in found]
+
+
+def main_text(page: Page) -> str:
+    """Return what the main area says."""
+    return page.locator('[data-testid="stMain"]').inner_text().replace("\u00a0", " ")
+
+
+def curves(page: Page) -> dict[str, list[tuple[float, float]]]:
+    """Return the drawn curves by stratum: (months, per cent) points, the faded part joined on."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    traces = page.evaluate(
+        """() => document.querySelector('.js-plotly-plot')._fullData
+            .filter(trace => trace.mode === 'lines' && trace.name)
+            .map(trace => [trace.name, [...trace.x], [...trace.y]])"""
+    )
+    for name, x, y in traces:
+        found.setdefault(name, []).extend(zip(x, y, strict=True))
+    return found

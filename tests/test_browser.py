@@ -1,0 +1,383 @@
+"""A few walks through the running dashboard with Debian's chromium, as people take them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.dashboard import (
+    PATHS,
+    ROOT,
+    choose,
+    curves,
+    go,
+    launch,
+    main_text,
+    serving,
+    set_date,
+    settled,
+    tables,
+)
+
+pytestmark = pytest.mark.browser
+WINDOW = {"width": 1280, "height": 900}
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty data folder, which the first start fills."""
+    return tmp_path_factory.mktemp("dashboard") / "data"
+
+
+@pytest.fixture(scope="module")
+def address(data_dir: Path) -> Iterator[str]:
+    """The dashboard, started as the README says."""
+    with serving(data_dir) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium."""
+    with sync_playwright() as playwright:
+        found = launch(playwright)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """Open pages in contexts of their own; afterwards, no request may have left and no script have failed."""
+    contexts: list[BrowserContext] = []
+    left: list[str] = []
+    failed: list[str] = []
+
+    def opened(**options: object) -> Page:
+        context = browser.new_context(**{"viewport": WINDOW, **options})
+        contexts.append(context)
+        context.on("request", lambda request: left.append(request.url))
+        page = context.new_page()
+        page.on("pageerror", lambda error: failed.append(str(error)))
+        page.on("websocket", lambda socket: left.append(socket.url))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert left, "no request was seen at all"
+    elsewhere = [
+        url
+        for url in left
+        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname != "127.0.0.1"
+    ]
+    assert elsewhere == []
+    assert failed == []
+
+
+def command(data_dir: Path, *arguments: str) -> object:
+    """Return what the command line answers on the same data."""
+    done = subprocess.run(
+        [sys.executable, "-m", "gepnet_core", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "GEPNET_DATA_DIR": str(data_dir)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return json.loads(done.stdout)
+
+
+def estimate(data_dir: Path, *arguments: str) -> list[dict]:
+    """Return the strata of `estimate --json`, in months."""
+    told = command(data_dir, "estimate", "--dataset", *arguments, "--unit", "months", "--json")
+    return told["strata"]
+
+
+def number(value: float | None, missing: str = "NE", scale: float = 1.0) -> str:
+    """Return a number as a screen shows it; a value on the edge of rounding would need a closer look."""
+    return missing if value is None else f"{scale * value:.1f}"
+
+
+def expected_row(label: str, stratum: dict) -> list[str]:
+    """Return the row of the survival screen's table that the command line's answer amounts to."""
+    median = stratum["median"]
+    row = [
+        label,
+        str(stratum["n"]),
+        str(stratum["events"]),
+        f"{number(median['estimate'], 'NR')} ({number(median['lower'])}–{number(median['upper'])})",
+    ]
+    if median == {"estimate": None, "lower": None, "upper": None}:
+        row[-1] = "NR"
+    for at in stratum["survival_at"]:
+        limits = f"({number(at['lower'], scale=100)}–{number(at['upper'], scale=100)})"
+        row.append("NE" if at["survival"] is None else f"{number(at['survival'], scale=100)} {limits}")
+    return row
+
+
+def assert_curve_shows(points: list[tuple[float, float]], stratum: dict) -> None:
+    """Check a drawn curve against the command line's S(t) at 6, 12, 24 and 36 months."""
+    checked = 0
+    for at in stratum["survival_at"]:
+        if at["survival"] is not None:
+            assert [y for x, y in points if x <= at["at"]][-1] == pytest.approx(100 * at["survival"])
+            checked += 1
+    assert checked
+
+
+def test_filters_moved_change_curve_counts_and_medians_to_the_command_lines(
+    address: str, data_dir: Path, new_page: NewPage
+) -> None:
+    page = new_page()
+    go(page, f"{address}/survival")
+    everybody = estimate(data_dir, "synthetic", "--endpoint", "TTNST")
+    assert tables(page)[0][1:] == [expected_row("All patients", everybody[0])]
+    assert_curve_shows(curves(page)["All patients"], everybody[0])
+
+    choose(page, "Modality", "RFA")
+    choose(page, "Modality", "External beam radiation")
+    two = estimate(data_dir, "synthetic", "--endpoint", "TTNST", "--modality", "RFA", "--modality", "EBRT")
+    assert two[0]["n"] == 32
+    assert tables(page)[0][1:] == [expected_row("All patients", two[0])]
+    assert_curve_shows(curves(page)["All patients"], two[0])
+
+    set_date(page, "Index date start date", "2014-09-01")
+    set_date(page, "Index date end date", "2016-12-31")
+    set_date(page, "Data cut-off", "2017-03-31")
+    choose(page, "Stratify by", "Modality")
+    choose(page, "Endpoint", "Time to any additional intervention (TTAI)")
+    choose(page, "Confidence interval", "plain")
+    by = estimate(
+        *(data_dir, "synthetic", "--endpoint", "TTAI", "--modality", "RFA", "--modality", "EBRT"),
+        *("--index-from", "2014-09-01", "--index-to", "2016-12-31", "--cutoff", "2017-03-31"),
+        *("--by", "modality", "--conf-type", "plain"),
+    )
+    labels = {"RFA": "RFA", "EBRT": "External beam radiation"}
+    assert tables(page)[0][1:] == [expected_row(labels[s["stratum"]], s) for s in by]
+    for stratum in by:
+        assert_curve_shows(curves(page)[labels[stratum["stratum"]]], stratum)
+    left = sum(stratum["n"] for stratum in by)
+    assert (
+        "RFA or External beam radiation; index date from 2014-09-01 to 2016-12-31; data cut-off 2017-03-31 · "
+        f"{left} of 59 patients" in main_text(page)
+    )
+
+
+def test_a_shared_address_shows_the_same_in_another_browser(address: str, new_page: NewPage) -> None:
+    first = new_page()
+    go(first, f"{address}/survival")
+    choose(first, "Modality", "Selective HAE")
+    choose(first, "Modality", "Surgical resection")
+    set_date(first, "Data cut-off", "2016-06-30")
+    choose(first, "Endpoint", "Progression-free survival (PFS)")
+    choose(first, "Stratify by", "Sex")
+    choose(first, "Confidence level", "90 %")
+    shared = first.url
+    said = parse_qs(urlsplit(shared).query)
+    assert {
+        "dataset",
+        "version",
+        "modality",
+        "cutoff",
+        "endpoint",
+        "by",
+        "conf_type",
+        "conf_level",
+        "death",
+    } <= set(said)
+    second = new_page()
+    go(second, shared)
+    assert tables(second) == tables(first)
+    assert main_text(second) == main_text(first)
+    assert curves(second) == curves(first)
+    assert second.url == shared
+    second.reload()
+    settled(second)
+    assert tables(second) == tables(first)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_cold_deep_link_on_a_fresh_server_opens_its_page_with_filters(
+    tmp_path: Path, new_page: NewPage, path: str
+) -> None:
+    with serving(tmp_path / "data") as fresh:
+        page = new_page()
+        go(page, f"{fresh}{path}?dataset=synthetic&modality=RFA")
+        expect(page.locator("h1")).to_have_text(PATHS[path])
+        assert "RFA · 17 of 59 patients · synthetic cohort, no real patient" in main_text(page)
+        expect(page.get_by_role("combobox", name="Modality", exact=True)).to_be_visible()
+        page.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        pytest.param("modality=cryoablation", "has no modality 'cryoablation'", id="unknown-modality"),
+        pytest.param("modality=", "leaves modality empty|A modality is empty", id="empty-modality"),
+        pytest.param("index_from=2016-01-01&index_to=2015-01-01", "run backwards", id="reversed-window"),
+        pytest.param("cutoff=31.12.2016", "is not a date", id="german-date"),
+        pytest.param("version=v000000000000", "is not here any more", id="version-gone"),
+        pytest.param("dataset=../../etc", "not a data set name", id="path-for-a-name"),
+        pytest.param("endpoint=<script>alert(1)</script>", "has no endpoint", id="markup"),
+    ],
+)
+def test_a_bad_address_says_why_and_shows_nobody(
+    address: str, new_page: NewPage, query: str, said: str
+) -> None:
+    page = new_page()
+    go(page, f"{address}/survival?{query}")
+    text = main_text(page)
+    assert any(part in text for part in said.split("|"))
+    assert tables(page) == []
+    assert page.locator(".js-plotly-plot").count() == 0
+    page.get_by_role("button", name="Show all patients instead").click()
+    settled(page)
+    assert "59 of 59 patients" in main_text(page)
+
+
+def test_the_cohort_downloads_as_the_rows_behind_the_screen(
+    address: str, data_dir: Path, new_page: NewPage, tmp_path: Path
+) -> None:
+    page = new_page()
+    go(page, f"{address}/survival?modality=EBRT&modality=HAE&cutoff=2017-01-31&endpoint=PFS")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Cohort (CSV)").click()
+    rows = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text(encoding="utf-8"))))
+    shown = tables(page)[0][1]
+    assert [str(len(rows)), str(sum(row["PFS_status"] == "1" for row in rows))] == shown[1:3]
+    assert {row["modality"] for row in rows} == {"EBRT", "HAE"}
+    assert next(iter(rows[0])) == "dataset_version"
+    assert {row["dataset_version"] for row in rows} == set(parse_qs(urlsplit(page.url).query)["version"])
+    out = tmp_path / "same.csv"
+    command(
+        *(data_dir, "export", "--dataset", "synthetic", "--modality", "EBRT", "--modality", "HAE"),
+        *("--cutoff", "2017-01-31", "--out", str(out)),
+    )
+    assert out.read_bytes() == Path(started.value.path()).read_bytes()
+
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Curve steps (CSV)").click()
+    steps = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text(encoding="utf-8"))))
+    assert sum(int(step["events"]) for step in steps) == int(shown[2])
+    assert [(float(s["day"]) / 30.4375, 100 * float(s["survival"])) for s in steps][-1] == pytest.approx(
+        curves(page)["All patients"][-1]
+    )
+
+
+@pytest.mark.parametrize(("kind", "start"), [("SVG", b"<svg"), ("PNG", b"\x89PNG")])
+def test_the_figure_downloads(address: str, new_page: NewPage, kind: str, start: bytes) -> None:
+    page = new_page()
+    go(page, f"{address}/survival?by=modality")
+    page.get_by_test_id("stRadio").get_by_text(kind, exact=True).click()
+    settled(page)
+    with page.expect_download() as started:
+        page.locator(".modebar-btn").first.click()
+    assert started.value.suggested_filename == f"synthetic_TTNST.{kind.lower()}"
+    assert Path(started.value.path()).read_bytes().startswith(start)
+
+
+def test_a_trial_without_dates_imported_by_command_opens_with_a_word_why(
+    address: str, data_dir: Path, new_page: NewPage, realdata: Path
+) -> None:
+    command(data_dir, "import", str(realdata / "radiant4_pfs_adtte.csv"), "--dataset", "radiant4")
+    page = new_page()
+    go(page, f"{address}/survival")
+    choose(page, "Data set", "radiant4")
+    choose(page, "Stratify by", "Treatment (TRTP)")
+    strata = estimate(data_dir, "radiant4", "--endpoint", "PFS", "--by", "modality")
+    assert [s["n"] for s in strata] == [205, 97]
+    assert tables(page)[0][1:] == [expected_row(s["stratum"], s) for s in strata]
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_text("No date filters: the file has no dates.")).to_be_visible()
+    expect(sidebar.get_by_text("Index date", exact=True)).to_have_count(0)
+    expect(sidebar.get_by_text("Data cut-off", exact=True)).to_have_count(0)
+
+
+def test_the_at_risk_table_stands_under_the_ticks_and_adds_up_to_n(address: str, new_page: NewPage) -> None:
+    page = new_page()
+    go(page, f"{address}/survival")
+    ticks, cells = page.evaluate(
+        """() => {
+            const middle = node => { const box = node.getBoundingClientRect(); return (box.left + box.right) / 2; };
+            return [
+                [...document.querySelectorAll('.xtick text')].map(middle),
+                [...document.querySelectorAll('.textpoint text')].map(node => [middle(node), +node.textContent]),
+            ];
+        }"""
+    )
+    assert len(ticks) >= 4
+    for tick in ticks:
+        under = [value for middle, value in cells if abs(middle - tick) < 3]
+        assert len(under) == 3, "at risk, censored, events"
+        assert sum(under) == 59
+
+
+def test_hovering_says_survival_interval_and_at_risk(address: str, new_page: NewPage) -> None:
+    page = new_page()
+    go(page, f"{address}/survival")
+    spot = page.evaluate(
+        """() => {
+            const plot = document.querySelector('.js-plotly-plot'), full = plot._fullLayout;
+            const trace = plot._fullData.find(t => t.mode === 'lines' && t.name);
+            const i = 10, box = plot.getBoundingClientRect();
+            return [box.left + full.xaxis._offset + full.xaxis.d2p(trace.x[i]),
+                    box.top + full.yaxis._offset + full.yaxis.d2p(trace.y[i])];
+        }"""
+    )
+    page.mouse.move(*spot)
+    hover = page.locator(".hoverlayer .hovertext")
+    expect(hover).to_contain_text("S(t)")
+    expect(hover).to_contain_text("95 % CI")
+    expect(hover).to_contain_text("at risk")
+
+
+VIEWS = [
+    *PATHS,
+    "/survival?by=modality",
+    "/survival?modality=nobody",
+    "/survival?index_from=2010-01-01&index_to=2011-01-01",
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(address: str, new_page: NewPage, scheme: str) -> None:
+    for view in VIEWS:
+        page = new_page(color_scheme=scheme)
+        go(page, f"{address}{view}")
+        dark = page.evaluate("() => getComputedStyle(document.querySelector('.stApp')).colorScheme")
+        assert dark == scheme
+        found = Axe().run(page).response["violations"]
+        assert [(view, rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+        page.close()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_narrow_screen_needs_no_sideways_scrolling(address: str, new_page: NewPage, path: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 844})
+    go(page, f"{address}{path}?by=modality")
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid="stMain"]')].map(
+            main => main.scrollWidth - main.clientWidth)"""
+    )
+    assert wide == [0]
+
+
+def test_every_answer_carries_the_security_headers(address: str, new_page: NewPage) -> None:
+    answer = new_page().goto(f"{address}/ready")
+    assert answer is not None
+    assert answer.text() == "ready\n"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
