@@ -30,7 +30,7 @@ bench: $(VENV)/.test-ready
 
 screens: $(VENV)/.test-ready
 	@scripts/ensure-chromium
-	@$(PYTHON) scripts/screens.py
+	@$(PYTHON) -m scripts.screens
 
 clean:
 	rm -rf $(VENV) .data .build .pytest_cache .hypothesis .mypy_cache .ruff_cache
