@@ -27,6 +27,8 @@ lint: $(VENV)/.test-ready
 
 bench: $(VENV)/.test-ready
 	@$(PYTHON) -m bench.counts_to_curves
+	@scripts/ensure-chromium
+	@$(PYTHON) -m bench.click_to_curve
 
 screens: $(VENV)/.test-ready
 	@scripts/ensure-chromium

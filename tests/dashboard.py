@@ -45,14 +45,14 @@ def serving(data_dir: Path) -> Iterator[str]:
             start_new_session=True,
         )
     try:
-        _wait_until_ready(f"http://127.0.0.1:{port}/ready", server, log)
+        wait_until_ready(f"http://127.0.0.1:{port}/ready", server, log)
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=20)
 
 
-def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         if server.poll() is not None:
