@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 
 from gepnet_core import adtte_columns
-from gepnet_core.contract import Row, parse_number, read_records
-from gepnet_core.errors import FileRefused, OptionRefused, quoted
+from gepnet_core.contract import Row, parse_number, plausible
+from gepnet_core.errors import FileRefused, OptionRefused, listed, quoted
+from gepnet_core.records import read_records
 from gepnet_core.view import parse_date
-from gepnet_core.vocabulary import NOT_RECORDED, Endpoint, Status, TimeUnit, endpoint_named
+from gepnet_core.vocabulary import DEATH_IS_EVENT, NOT_RECORDED, Endpoint, Status, TimeUnit, endpoint_named
 
 TREATMENT_COLUMNS = ("TRTP", "TRT01P")
 REQUIRED = ("USUBJID", "PARAMCD", "PARAM", "AVAL", "CNSR")
@@ -27,6 +28,7 @@ UNITS = {
 }
 CORE = (*REQUIRED, *TREATMENT_COLUMNS, "AVALU", "EVNTDESC", "STARTDT", "ADT")
 WHOLE = 1e-6
+MOST_CNSR = 999
 LONGEST = 55_000  # days; about 150 years
 
 
@@ -108,6 +110,7 @@ def read_adtte(path: Path, *, time_unit: TimeUnit | None = None, competing_cnsr:
         raise FileRefused(path.name, "has no row below the header. Add at least one.")
     _check_unique(path, records)
     unit, unit_said = _unit(path, records, time_unit)
+    _check_longest(path, records, unit)
     offset, no_dates = _offset(records, unit)
     if unit is None and offset is None and any(record.unit is None for record in records):
         raise FileRefused(
@@ -149,12 +152,14 @@ def _records(
                 raise refuse(name, str(refused)) from None
             if numbers[name] < 0:
                 raise refuse(name, f"{quoted(text(name))} is negative. A time or a code counts from 0.")
-        if numbers["CNSR"] != int(numbers["CNSR"]):
-            raise refuse("CNSR", f"{quoted(text('CNSR'))} is not a whole number. 0 is the event.")
+        if numbers["CNSR"] != int(numbers["CNSR"]) or numbers["CNSR"] > MOST_CNSR:
+            raise refuse(
+                "CNSR", f"{quoted(text('CNSR'))} is not a whole number up to {MOST_CNSR}. 0 is the event."
+            )
         dates: dict[str, date | None] = {}
         for name in ("STARTDT", "ADT"):
             try:
-                dates[name] = parse_date(text(name)) if text(name) else None
+                dates[name] = plausible(parse_date(text(name))) if text(name) else None
             except OptionRefused as refused:
                 raise refuse(name, str(refused)) from None
         start, end = dates["STARTDT"], dates["ADT"]
@@ -216,6 +221,18 @@ def _unit(path: Path, records: list[Record], asked: TimeUnit | None) -> tuple[Ti
     return None, "AVAL is read as days: it agrees with the dates."
 
 
+def _check_longest(path: Path, records: list[Record], unit: TimeUnit | None) -> None:
+    for record in records:
+        spoken = record.unit or unit or TimeUnit.DAYS
+        if record.aval * spoken.days > LONGEST:
+            raise FileRefused(
+                path.name,
+                f"'{record.aval:g}' {spoken} is longer than any life. Check the unit.",
+                line=record.line,
+                column="AVAL",
+            )
+
+
 def _offset(records: list[Record], unit: TimeUnit | None) -> tuple[int | None, str]:
     """Return AVAL - (ADT - STARTDT) where it is 0 or 1 throughout, else None and why."""
     undated = sum(record.start is None or record.end is None for record in records)
@@ -239,19 +256,13 @@ def _fill_times(
     path: Path, adtte: Adtte, records: list[Record], unit: TimeUnit | None, competing: int | None
 ) -> None:
     names: dict[str, str] = {}
+    odd = 0
     for record in records:
         spoken = record.unit or unit or TimeUnit.DAYS
         if spoken is TimeUnit.DAYS and abs(record.aval - round(record.aval)) > WHOLE:
             raise FileRefused(
                 path.name,
                 f"'{record.aval:g}' is not a whole number of days. Check the unit.",
-                line=record.line,
-                column="AVAL",
-            )
-        if record.aval * spoken.days > LONGEST:
-            raise FileRefused(
-                path.name,
-                f"'{record.aval:g}' {spoken} is longer than any life. Check the unit.",
                 line=record.line,
                 column="AVAL",
             )
@@ -267,6 +278,7 @@ def _fill_times(
             status = Status.EVENT
         else:
             status = Status.COMPETING_DEATH if record.cnsr == competing else Status.CENSORED
+        odd += status is Status.COMPETING_DEATH and record.endpoint in DEATH_IS_EVENT
         adtte.time_to_event.append(
             {
                 "patient_id": record.patient_id,
@@ -280,11 +292,16 @@ def _fill_times(
             }
         )
     adtte.endpoints = [endpoint_named(code, name) for code, name in sorted(names.items())]
+    if odd:
+        adtte.messages.append(
+            f"{odd} rows of PFS or OS were said to hold a death before the event, but death is an event of both. "
+            "They are kept as told: check CNSR in these rows."
+        )
     codes = sorted({record.cnsr for record in records if record.cnsr > 1} - {competing})
     if codes:
         adtte.messages.append(
-            f"CNSR {', '.join(map(str, codes))} counts as censored. If a value means death before the event, "
-            "give --competing-cnsr."
+            f"CNSR {listed([str(code) for code in codes])} counts as censored. If a value means death before "
+            "the event, give --competing-cnsr."
         )
 
 
@@ -324,6 +341,6 @@ def _fill_cohort(path: Path, adtte: Adtte, records: list[Record], treatment: str
         adtte.cohort.append(row)
     if left_out:
         adtte.messages.append(
-            f"Kept, but not offered as baseline columns: {', '.join(left_out)} "
+            f"Kept, but not offered as baseline columns: {listed(left_out)} "
             "(they belong to the record of the event, are known only after time zero, or vary within a patient)."
         )

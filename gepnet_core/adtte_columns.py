@@ -16,7 +16,9 @@ NOT_BASELINE = frozenset(
     """.split()
 )
 # The store's own names.
-TAKEN = frozenset("patient_id modality index_date t_endpoint t_start t_days t_status t_reason".split())
+TAKEN = frozenset(
+    "dataset_version patient_id modality index_date t_endpoint t_start t_days t_status t_reason".split()
+)
 EXPORTED_PARTS = ("days", "status", "reason")
 
 

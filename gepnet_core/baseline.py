@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ import numpy as np
 from gepnet_core.selection import Selection
 from gepnet_core.store.dataset import MOST_LEVELS, DataSet
 from gepnet_core.vocabulary import NOT_RECORDED
+
+MOST_COLUMNS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,8 @@ class BaselineRow:
     """One line of table 1: a numeric column, a level of a categorical one, or its missing values.
 
     `cells` holds a summary or a count for every group, and then for all patients. `difference` is the
-    largest standardised difference between two groups, on the first line of a column; None where it does
-    not exist (one group, or no spread).
+    largest standardised difference between two groups, on the first line of a column; infinite where two
+    groups do not overlap, None where it does not exist (fewer than two groups with values).
     """
 
     column: str
@@ -41,12 +44,16 @@ class BaselineRow:
 
 @dataclass(frozen=True, slots=True)
 class BaselineTable:
-    """Table 1: groups by label with their sizes, lines, and the columns left out for too many values."""
+    """Table 1: groups by label with their sizes, and lines.
+
+    Left out are columns with too many values, and those that are the same in all patients of the data set.
+    """
 
     groups: tuple[str, ...]
     sizes: tuple[int, ...]
     rows: tuple[BaselineRow, ...]
     left_out: tuple[str, ...]
+    constant: tuple[str, ...]
 
 
 def baseline_table(dataset: DataSet, selection: Selection) -> BaselineTable:
@@ -63,23 +70,27 @@ def baseline_table(dataset: DataSet, selection: Selection) -> BaselineTable:
     labels = dataset.modality_labels | {NOT_RECORDED: NOT_RECORDED}
     groups = [value for value in labels if sizes[value]]
     rows: list[BaselineRow] = []
-    left_out: list[str] = []
-    for column in dataset.baseline:
+    constant: list[str] = []
+    left_out = [column.label for column in dataset.baseline[MOST_COLUMNS:]]
+    for column in dataset.baseline[:MOST_COLUMNS]:
         values: dict[str, Counter[object]] = {group: Counter() for group in groups}
         for modality, value, patients in dataset.baseline_values(column.name, selection):
             values[modality][value] += patients
         by_group = [values[group] for group in groups]
         if column.kind == "numeric":
             rows += _numeric_rows(column.label, by_group)
-        elif 2 <= column.levels <= MOST_LEVELS:
+        elif column.levels == 1 and not any(None in values for values in by_group):
+            constant.append(column.label)
+        elif column.levels <= MOST_LEVELS:
             rows += _categorical_rows(column.label, by_group)
-        elif column.levels > MOST_LEVELS:
+        else:
             left_out.append(column.label)
     return BaselineTable(
         tuple(labels[group] for group in groups),
         tuple(sizes[group] for group in groups),
         tuple(rows),
         tuple(left_out),
+        tuple(constant),
     )
 
 
@@ -138,14 +149,19 @@ def _numeric_difference(a: np.ndarray, b: np.ndarray) -> float | None:
     if a.size < 2 or b.size < 2:
         return None
     spread = float(np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / 2.0))
-    return abs(float(a.mean() - b.mean())) / spread if spread > 0 else None
+    gap = abs(float(a.mean() - b.mean()))
+    if spread == 0.0:
+        return math.inf if gap > 0.0 else 0.0
+    return gap / spread
 
 
 def _categorical_difference(a: np.ndarray, b: np.ndarray) -> float | None:
     """Return the Mahalanobis distance between two vectors of shares, one level left out."""
+    if not np.any((a > 0) & (b > 0)):
+        return math.inf  # no level in common: the covariance is singular along the gap
     p, q = a[1:], b[1:]
     if p.size == 0:
-        return None
+        return 0.0
     covariance = -(np.outer(p, p) + np.outer(q, q)) / 2.0
     np.fill_diagonal(covariance, (p * (1 - p) + q * (1 - q)) / 2.0)
     gap = p - q

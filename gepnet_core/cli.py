@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
+import re
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gepnet_core import published
-from gepnet_core.errors import CohortError, OptionRefused, StoreDamaged, one_line, quoted
+from gepnet_core.errors import CohortError, OptionRefused, StoreDamaged, one_line, printable, quoted
 from gepnet_core.estimates import Estimate, StratumEstimate, estimate
 from gepnet_core.export import write_cohort
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, build_adtte, build_source, open_dataset, open_shelf
 from gepnet_core.survival import Quantile
-from gepnet_core.view import DEFAULT_LEVEL, parse_dataset_name, parse_date, parse_level
+from gepnet_core.view import DEFAULT_LEVEL, parse_dataset_name, parse_date, parse_level, plain_number
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, ConfType, DeathRule, TimeUnit
 
 Json = dict[str, Any]
@@ -37,14 +37,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked = _parser().parse_args(arguments)
         answer, code = asked.run(asked)
+        _answer(answer)
     except CohortError as refused:
-        print(one_line(str(refused)), file=sys.stderr)
+        _say(str(refused))
         return 2
     except OSError as failed:
-        print(one_line(f"{failed.filename or 'A file'}: {failed.strerror}. Check the path."), file=sys.stderr)
+        _say(f"{failed.filename or 'A file'}: {failed.strerror}. Check the path.")
         return 2
-    print(json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False))
     return int(code)
+
+
+def _answer(answer: object) -> None:
+    """Write the answer as JSON; words outside ASCII as escapes where the terminal cannot write them."""
+    told = json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False)
+    try:
+        told.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        told = json.dumps(answer, ensure_ascii=True, indent=2, allow_nan=False)
+    print(told, flush=True)
+
+
+def _say(message: str) -> None:
+    """Write one printable line to standard error."""
+    print(printable(one_line(message)), file=sys.stderr)
 
 
 def _parser() -> Parser:
@@ -63,7 +78,7 @@ def _parser() -> Parser:
     imported.add_argument("file", type=Path, metavar="FILE")
     imported.add_argument("--dataset", required=True, type=_said(parse_dataset_name), metavar="NAME")
     imported.add_argument(
-        "--competing-cnsr", type=int, metavar="N", help="the CNSR that means a competing death"
+        "--competing-cnsr", type=_said(_code), metavar="N", help="the CNSR that means a competing death"
     )
     imported.add_argument("--time-unit", type=_said(_one_of(TimeUnit)), help="the unit of AVAL")
 
@@ -136,11 +151,14 @@ def _one_of(words: type[StrEnum], *choice: StrEnum) -> Any:
     return read
 
 
+def _code(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", text):
+        raise OptionRefused(f"{quoted(text)} is not a CNSR code. Give a whole number from 1.")
+    return int(text)
+
+
 def _time(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = plain_number(text)
     if not 0 <= value < 1e6:
         raise OptionRefused(f"{quoted(text)} is not a time. Give a number from 0.")
     return value
@@ -171,7 +189,7 @@ def _datasets(_: argparse.Namespace) -> tuple[list[Json], int]:
         try:
             found.append(_described(open_dataset(shelf, name)))
         except StoreDamaged as damaged:
-            print(one_line(f"“{name}” is left out: {damaged}"), file=sys.stderr)
+            _say(f"“{name}” is left out: {damaged}")
     return found, 0
 
 
@@ -192,7 +210,7 @@ def _import(asked: argparse.Namespace) -> tuple[Json, int]:
     if not dataset.has_dates:
         messages.append(f"No date filters and no cut-off for this data set: {dataset.meta['no_dates']}.")
     for message in messages:
-        print(message, file=sys.stderr)
+        _say(message)
     return _described(dataset), 0
 
 
@@ -228,7 +246,7 @@ def _estimate_json(found: Estimate, unit: TimeUnit, times: Sequence[float]) -> J
             "index_to": chosen.index_to and chosen.index_to.isoformat(),
             "cutoff": chosen.cutoff and chosen.cutoff.isoformat(),
             "death": chosen.death.value,
-            "sentence": chosen.describe(found.dataset.modality_labels),
+            "sentence": found.dataset.describe(chosen),
         },
         "conf_type": found.conf_type.value,
         "conf_level": found.conf_level,
@@ -240,7 +258,7 @@ def _estimate_json(found: Estimate, unit: TimeUnit, times: Sequence[float]) -> J
 def _stratum_json(stratum: StratumEstimate, unit: TimeUnit, times: Sequence[float]) -> Json:
     survival_at = []
     for time in times:
-        found = stratum.curve.at(time * unit.days)
+        found = stratum.curve.at(unit.to_days(time))
         survival_at.append(
             {
                 "at": time,
@@ -281,7 +299,7 @@ def _quantile_json(quantile: Quantile, unit: TimeUnit) -> Json:
 def _export(asked: argparse.Namespace) -> tuple[Json, int]:
     dataset = _opened(asked)
     written = write_cohort(dataset, _selection(asked), asked.out, asked.endpoint)
-    print(f"{written} patients written to {asked.out}.", file=sys.stderr)
+    _say(f"{written} patients written to {asked.out}.")
     return {"dataset": dataset.name, "version": dataset.version, "n": written, "out": str(asked.out)}, 0
 
 

@@ -5,15 +5,14 @@ Everything is read as text first and converted here; a table that breaks a rule 
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from gepnet_core.errors import FileRefused, OptionRefused, quoted
-from gepnet_core.view import parse_date
+from gepnet_core.records import read_records
+from gepnet_core.view import parse_date, plain_number
 
 Value = str | int | float | date | None
 Row = dict[str, Value]
@@ -125,65 +124,6 @@ class SourceRow:
 Source = Mapping[str, Sequence[SourceRow]]
 
 
-def read_records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record of a comma-separated UTF-8 file with its line; the header comes first.
-
-    Raises
-    ------
-    FileRefused
-        If the file cannot be read, is not UTF-8, is empty, holds a NUL byte, repeats or lacks a column
-        name, ends inside a quoted cell, or has a row of another length than the header.
-    """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as failed:
-        raise FileRefused(path.name, f"cannot be read ({failed.strerror}). Check the path.") from None
-    except UnicodeDecodeError as failed:
-        line = failed.object[: failed.start].count(b"\n") + 1
-        raise FileRefused(path.name, "is not UTF-8 text. Save the file as UTF-8.", line=line) from None
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise FileRefused(path.name, "holds a NUL byte. Export the file again as text.", line=line)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] | None = None
-    line = 1
-    try:
-        for record in reader:
-            started, line = line, reader.line_num + 1
-            if not record:
-                continue
-            if header is None:
-                header = [cell.strip() for cell in record]
-                _check_header(path.name, header, started)
-                yield started, header
-            elif len(record) != len(header):
-                raise FileRefused(
-                    path.name,
-                    f"has {len(record)} cells where the header has {len(header)} columns. "
-                    "Check for a missing or surplus comma.",
-                    line=started,
-                )
-            else:
-                yield started, record
-    except csv.Error as failed:
-        raise FileRefused(path.name, f"cannot be read as CSV ({failed}).", line=line) from None
-    if header is None:
-        raise FileRefused(path.name, "is empty. The first line must name the columns.")
-
-
-def _check_header(file: str, header: list[str], line: int) -> None:
-    for place, name in enumerate(header, start=1):
-        if not name:
-            raise FileRefused(file, f"column {place} has no name. Name it or remove it.", line=line)
-        if [other.lower() for other in header].index(name.lower()) + 1 != place:
-            raise FileRefused(
-                file,
-                "appears twice (upper and lower case are the same). Remove one of the two.",
-                line=line,
-                column=name,
-            )
-
-
 def convert(column: Column, text: str) -> Value:
     """Return the value that a cell spells; raise OptionRefused with what is wrong and the remedy."""
     text = text.strip()
@@ -194,7 +134,7 @@ def convert(column: Column, text: str) -> Value:
     if column.allowed and text not in column.allowed:
         raise OptionRefused(f"{quoted(text)} is not one of {', '.join(column.allowed)}.")
     if column.sql_type == "DATE":
-        return parse_date(text)
+        return plausible(parse_date(text))
     if column.sql_type in ("INTEGER", "DOUBLE"):
         number = parse_number(text)
         if column.sql_type == "INTEGER" and number != int(number):
@@ -207,12 +147,16 @@ def convert(column: Column, text: str) -> Value:
     return text
 
 
+def plausible(day: date) -> date:
+    """Return a date within reach of living patients; raise OptionRefused otherwise."""
+    if not 1850 <= day.year <= 2150:
+        raise OptionRefused(f"{day} cannot be the date of a patient's record. Correct the year.")
+    return day
+
+
 def parse_number(text: str) -> float:
     """Return a finite number written with digits and a decimal point; raise OptionRefused otherwise."""
-    try:
-        number = float(text) if text.isascii() and "_" not in text else float("nan")
-    except ValueError:
-        number = float("nan")
+    number = plain_number(text)
     if number - number != 0.0:
         raise OptionRefused(f"{quoted(text)} is not a number. Write it with digits and a decimal point.")
     return number

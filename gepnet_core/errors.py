@@ -11,6 +11,8 @@ CohortError
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 
 class CohortError(Exception):
     """Base of every error whose message may be shown to the person who caused it."""
@@ -59,4 +61,15 @@ def one_line(text: str) -> str:
 def quoted(value: str, limit: int = 40) -> str:
     """Return a found value for a message: quoted, printable and cut at `limit` characters."""
     shown = value if len(value) <= limit else value[: limit - 1] + "…"
-    return "'" + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown) + "'"
+    return f"'{printable(shown)}'"
+
+
+def printable(text: str) -> str:
+    """Return text in which nothing moves a cursor or ends a line."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def listed(words: Collection[str], most: int = 10) -> str:
+    """Return words for a message, the first of them where there are many."""
+    shown = ", ".join(list(words)[:most])
+    return f"{shown} and {len(words) - most:,} more" if len(words) > most else shown

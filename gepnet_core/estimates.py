@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gepnet_core.errors import NothingLeft
 from gepnet_core.selection import Selection
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.survival import EventCounts, Quantile, SurvivalCurve, kaplan_meier
-from gepnet_core.vocabulary import WHOLE_COHORT, ConfType, Endpoint
+from gepnet_core.vocabulary import ConfType, Endpoint
 
 FOLLOW_UP_ENDPOINT = "OS"
 
@@ -106,13 +107,11 @@ def estimate(
         raise NothingLeft
     deaths = sum(int(counts.competing.sum()) for counts in counted)
     basis, watched = follow_up_counts(dataset, endpoint, selection, by=by, counted=counted)
-    labels = dataset.strata_labels(by)
-    if by is None:
-        labels = {WHOLE_COHORT: "All patients"}
+    label = _labelling(dataset, by)
     strata = tuple(
         StratumEstimate(
             counts.stratum,
-            labels.get(counts.stratum, counts.stratum),
+            label(counts.stratum),
             kaplan_meier(counts.under(selection.death), conf_level=conf_level, conf_type=conf_type),
             follow_up(basis, watched[counts.stratum], conf_type=conf_type, conf_level=conf_level),
         )
@@ -120,6 +119,17 @@ def estimate(
     )
     known = dataset.endpoint(endpoint).under(selection.death, deaths)
     return Estimate(dataset, known, selection, by, conf_type, conf_level, strata, deaths)
+
+
+def _labelling(dataset: DataSet, by: str | None) -> Callable[[str], str]:
+    """Return the words for a stratum; a value such as "no" or "2" says nothing without its column."""
+    column = dataset.grouping(by)
+    if column is None:
+        return lambda _: "All patients"
+    if column == "modality":
+        return lambda stratum: dataset.modality_labels.get(stratum, stratum)
+    name = next(entry.label for entry in dataset.baseline if entry.name == column)
+    return lambda stratum: f"{name}: {stratum}"
 
 
 def follow_up_counts(
@@ -135,7 +145,7 @@ def follow_up_counts(
         FOLLOW_UP_ENDPOINT, endpoint, selection
     ):
         basis = FOLLOW_UP_ENDPOINT
-        counted = dataset.event_counts(basis, selection, by=by)
+        counted = dataset.event_counts(basis, selection, by=by, among=endpoint)
     return basis, {counts.stratum: counts for counts in counted}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -73,15 +74,26 @@ def write_cohort(dataset: DataSet, selection: Selection, out: Path, endpoint: st
             written += 1
             yield row
 
-    part = out.with_name(f".{out.name}.part")
+    if not out.name:
+        raise OptionRefused(f"{str(out)!r} is not a file. Give a file name that ends in .csv.")
+    place = out.resolve()
+    if place.exists() and not place.is_file():
+        raise OptionRefused(f"{out} cannot be written: it is there and not a file. Choose another place.")
+    part: Path | None = None
     try:
-        with part.open("w", encoding="utf-8", newline="") as handle:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="", dir=place.parent, prefix=".export-", delete=False
+        ) as handle:
+            part = Path(handle.name)
             handle.writelines(csv_lines(dataset.version, header, counted()))
         if written == 0:
             raise NothingLeft
-        part.replace(out)
+        if place.exists():  # else it keeps the temporary file's: for its owner alone
+            part.chmod(place.stat().st_mode & 0o777)
+        part.replace(place)
     except OSError as failed:
         raise OptionRefused(f"{out} cannot be written ({failed.strerror}). Choose another place.") from None
     finally:
-        part.unlink(missing_ok=True)
+        if part is not None:
+            part.unlink(missing_ok=True)
     return written

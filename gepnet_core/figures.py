@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from textwrap import wrap
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gepnet_core.estimates import Estimate, StratumEstimate
-from gepnet_core.formatting import FEW_AT_RISK, format_level, format_months, format_percent
+from gepnet_core.formatting import (
+    FEW_AT_RISK,
+    format_count,
+    format_interval,
+    format_level,
+    format_months,
+    format_percent,
+)
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 
 # After Okabe & Ito (2008), shifted so that each reads on white and on the dark background alike.
@@ -19,7 +28,12 @@ COLOURS = ("#1f7fc4", "#d55e00", "#008f68", "#b5609a", "#a87900", "#7a7a7a")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MOST_POINTS = 1000
 ROW_PIXELS = 18
-CURVE_PIXELS = 430
+CURVE_PIXELS = 360
+INK = "#1b2733"
+GRID = "rgba(128,128,128,0.3)"
+# fonts that an exported figure finds where it is opened, all of nearly the same width
+FONTS = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+CAPTION_WIDTH = 58
 TICK_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
 
 
@@ -34,7 +48,7 @@ class Look:
 
 def ticks(horizon: float) -> list[float]:
     """Return at most seven whole-month ticks from 0 to `horizon` months."""
-    step = next((step for step in TICK_STEPS if horizon / step <= 6), TICK_STEPS[-1])
+    step = next((step for step in TICK_STEPS if horizon / step <= 6), math.ceil(horizon / 720) * 120)
     return [float(month) for month in np.arange(0, horizon + 1e-9, step)]
 
 
@@ -45,6 +59,9 @@ def longest_months(estimated: Estimate) -> float:
 
 def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> go.Figure:
     """Draw the curves with their at-risk table below, on one time axis in months.
+
+    The figure says by itself what it shows (selection, n, interval, version), since it leaves the screen as a
+    file; it is drawn as dark ink on white, which a screen may replace by its own colours.
 
     Parameters
     ----------
@@ -63,21 +80,42 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
         row_heights=[CURVE_PIXELS, table],
         vertical_spacing=76 / (CURVE_PIXELS + table + 76),
     )
+    caption = "<br>".join(wrap(escape(caption_words(estimated), quote=False), CAPTION_WIDTH))
+    bottom = 16 * (caption.count("<br>") + 1)
+    figure.add_annotation(
+        text=caption,
+        **{
+            "xref": "paper",
+            "yref": "paper",
+            "x": 0,
+            "y": 0,
+            "xanchor": "left",
+            "yanchor": "top",
+            "yshift": -6,
+        },
+        showarrow=False,
+        align="left",
+        font={"size": 12},
+    )
     traces: list[go.Scatter] = []
     for stratum in estimated.strata:
         place = levels.index(stratum.stratum) if stratum.stratum in levels else 0
         traces += _curve(estimated, stratum, look, COLOURS[place % 6], DASHES[(place + place // 6) % 6])
     figure.add_traces(traces + _risk_table(rows, months))
-    phrase = estimated.endpoint.phrase
-    axis = f"No longer {phrase} (%)" if look.failure else f"{phrase[0].upper()}{phrase[1:]} (%)"
+    phrase = estimated.endpoint.outcome if look.failure else estimated.endpoint.phrase
+    axis = f"{phrase[0].upper()}{phrase[1:]} (%)"
     pad = 0.02 * end
     figure.update_xaxes(range=[-pad, end + pad], tickvals=months, zeroline=False, showgrid=False)
-    figure.update_xaxes(tickfont_size=15, title_font_size=16)
-    figure.update_yaxes(tickfont_size=15, title_font_size=16)
+    figure.update_xaxes(tickfont_size=15, title_font_size=16, linecolor=GRID, showline=True)
+    figure.update_yaxes(tickfont_size=15, title_font_size=16, gridcolor=GRID, zeroline=False, automargin=True)
     figure.update_xaxes(
-        title_text="Months from the index date", showticklabels=True, ticks="outside", row=1, col=1
+        title_text="Months from time zero" if estimated.dataset.is_trial else "Months from the index date",
+        showticklabels=True,
+        ticks="outside",
+        row=1,
+        col=1,
     )
-    figure.update_xaxes(showticklabels=False, fixedrange=True, row=2, col=1)
+    figure.update_xaxes(showticklabels=False, showline=False, fixedrange=True, row=2, col=1)
     figure.update_yaxes(
         title_text=_wrapped(escape(axis, quote=False)),
         range=[-2, 102],
@@ -97,17 +135,37 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
         col=1,
     )
     figure.update_layout(
-        height=CURVE_PIXELS + table + 150,
-        margin={"l": 10, "r": 46, "t": 10, "b": 10},
+        height=CURVE_PIXELS + table + 150 + bottom,
+        margin={"l": 10, "r": 46, "t": 10, "b": 10 + bottom},
         dragmode="pan",
         hovermode="closest",
-        font={"size": 14},
+        font={"size": 14, "color": INK, "family": FONTS},
+        paper_bgcolor="white",
+        plot_bgcolor="white",
         showlegend=len(estimated.strata) > 1,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0, "font": {"size": 15}},
         hoverlabel={"align": "left"},
-        modebar={"orientation": "v"},
+        modebar={
+            "orientation": "v",
+            "bgcolor": "rgba(0,0,0,0)",
+            "color": "#7a7a7a",
+            "activecolor": COLOURS[0],
+        },
     )
     return figure
+
+
+def caption_words(estimated: Estimate) -> str:
+    """Return what a figure must say once it has left the screen."""
+    data = estimated.dataset
+    parts = [
+        estimated.endpoint.name,
+        data.describe(estimated.selection),
+        format_count(estimated.n, "patient"),
+        f"pointwise {format_interval(estimated.conf_level, estimated.conf_type.pointwise)}",
+        f"data set {data.name}, {data.version}",
+    ]
+    return "; ".join([*parts, data.meta["notice"]] if data.meta["notice"] else parts)
 
 
 def _curve(
@@ -118,11 +176,10 @@ def _curve(
     curve = stratum.curve
     days = np.concatenate(([0], curve.counts.days))
     share = np.concatenate(([1.0], curve.survival))
-    lower = np.concatenate(([np.nan], curve.lower))
-    upper = np.concatenate(([np.nan], curve.upper))
+    lower, upper = (np.concatenate(([np.nan], limit)) for limit in (curve.lower, curve.upper))
     at_risk = np.concatenate(([curve.counts.n], curve.at_risk))
     after = np.append(curve.at_risk, 0)  # on the step that starts at each point
-    kept = _thinned(days)
+    kept = _thinned(days, look)
     x, shown = days[kept] / DAYS_PER_MONTH, _shown(share, look)[kept]
     hover = [
         _hover(estimated, stratum, days[i], share[i], lower[i], upper[i], at_risk[i], look=look) for i in kept
@@ -132,11 +189,11 @@ def _curve(
             traces.append(
                 go.Scatter(
                     x=x,
-                    y=_shown(edge, look)[kept],
+                    y=_shown(_held(edge), look)[kept],
                     mode="lines",
                     line={"shape": "hv", "width": 0},
                     fill=fill,
-                    fillcolor=_transparent(colour, 0.2 if len(estimated.strata) == 1 else 0.09),
+                    fillcolor=_transparent(colour, max(0.04, 0.2 / len(estimated.strata))),
                     hoverinfo="skip",
                     showlegend=False,
                     legendgroup=stratum.stratum,
@@ -144,7 +201,7 @@ def _curve(
             )
     few = np.flatnonzero(after[kept] < FEW_AT_RISK)
     turn = int(few[0]) if few.size else len(kept) - 1
-    for part, opacity in ((slice(0, turn + 1), 1.0), (slice(turn, None), 0.4)):
+    for part, opacity in ((slice(0, turn + 1), 1.0), (slice(turn, None), 0.5)):
         if len(x[part]) < 2 and opacity < 1.0:
             continue
         traces.append(
@@ -161,7 +218,8 @@ def _curve(
                 showlegend=opacity == 1.0,
             )
         )
-    marks = np.flatnonzero(np.concatenate(([0], curve.counts.censored + curve.counts.competing))[kept])
+    gone = np.cumsum(np.concatenate(([0], curve.counts.censored + curve.counts.competing)))[kept]
+    marks = np.flatnonzero(np.diff(gone, prepend=0))  # somebody was censored since the point before
     traces.append(
         go.Scatter(
             x=x[marks],
@@ -256,13 +314,24 @@ def _shown(share: np.ndarray, look: Look) -> np.ndarray:
     return 100.0 * (1.0 - share if look.failure else share)
 
 
-def _thinned(days: np.ndarray) -> np.ndarray:
-    """Return which points are drawn: all, or where there are many, the last of each small stretch of time."""
-    if days.size <= MOST_POINTS:
-        return np.arange(days.size)
-    stretch = (days * (MOST_POINTS / days[-1])).astype(int)
+def _thinned(days: np.ndarray, look: Look) -> np.ndarray:
+    """Return which points are drawn: all up to the horizon, or the last of each small stretch of time."""
+    end = days.size
+    if look.horizon is not None:  # and one point beyond, to which the last step is drawn
+        end = min(end, int(np.searchsorted(days, 1.05 * look.horizon * DAYS_PER_MONTH)) + 1)
+    if end <= MOST_POINTS:
+        return np.arange(end)
+    stretch = (days[:end] * (MOST_POINTS / days[end - 1])).astype(int)
     last = np.flatnonzero(np.diff(stretch, append=stretch[-1] + 1))
     return np.union1d([0], last)
+
+
+def _held(limit: np.ndarray) -> np.ndarray:
+    """Return a limit for drawing: at S = 0 there is none, but the step before reaches to that day."""
+    drawn = limit.copy()
+    if drawn.size > 1 and np.isnan(drawn[-1]):
+        drawn[-1] = drawn[-2]
+    return drawn
 
 
 def _transparent(colour: str, alpha: float) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+import math
+from decimal import Decimal
 
 from gepnet_core.estimates import Estimate, StratumEstimate
+from gepnet_core.rounding import round_half_up
 from gepnet_core.survival import Quantile, SurvivalAt
-from gepnet_core.vocabulary import DAYS_PER_MONTH, STUDY_ENDPOINTS, ConfType
+from gepnet_core.vocabulary import DAYS_PER_MONTH, STUDY_ENDPOINTS, WHOLE_COHORT, ConfType
 
 NOT_REACHED = "NR"
 NOT_ESTIMABLE = "NE"
@@ -18,8 +20,7 @@ MOST_NAMED = 6
 
 def format_number(value: float, decimals: int = 1) -> str:
     """Return a number with a fixed number of decimals, rounded half up, thousands apart."""
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    return f"{rounded:,}"
+    return f"{round_half_up(value, decimals):,}"
 
 
 def format_months(days: float | None, missing: str = NOT_ESTIMABLE) -> str:
@@ -34,7 +35,8 @@ def format_percent(share: float | None) -> str:
 
 def format_level(conf_level: float) -> str:
     """Return a confidence level as "95 %"."""
-    return f"{Decimal(repr(conf_level)) * 100:f}".rstrip("0").rstrip(".") + f"{NO_BREAK}%"
+    exact = f"{Decimal(repr(conf_level)) * 100:f}".rstrip("0").rstrip(".")
+    return f"{exact if len(exact) <= 18 else format(100 * conf_level, 'g')}{NO_BREAK}%"
 
 
 def format_interval(conf_level: float, conf_type: ConfType) -> str:
@@ -65,6 +67,8 @@ def format_survival(found: SurvivalAt) -> str:
     """Return "76.6 (61.5–86.4)" in per cent."""
     if found.survival is None:
         return NOT_ESTIMABLE
+    if found.lower is None and found.upper is None:
+        return f"{format_percent(found.survival)} ({NOT_ESTIMABLE})"
     return f"{format_percent(found.survival)} ({format_percent(found.lower)}–{format_percent(found.upper)})"
 
 
@@ -78,6 +82,13 @@ def format_share(part: int, whole: int) -> str:
     return f"{part:,} ({format_number(100.0 * part / whole)}{NO_BREAK}%)" if whole else f"{part:,}"
 
 
+def format_difference(difference: float | None) -> str:
+    """Return a standardised difference, empty where there is none."""
+    if difference is None:
+        return ""
+    return "no overlap" if math.isinf(difference) else format_number(difference, 2)
+
+
 def result_sentence(estimated: Estimate) -> str:
     """Return the result of an estimate in one sentence, the words of S(t) before the numbers."""
     endpoint = estimated.endpoint
@@ -85,7 +96,8 @@ def result_sentence(estimated: Estimate) -> str:
         return _sentence_of_one(estimated, estimated.strata[0])
     interval = format_interval(estimated.conf_level, estimated.conf_type)
     parts = [
-        f"{stratum.label} {format_quantile(stratum.median)}" for stratum in estimated.strata[:MOST_NAMED]
+        f"{stratum.label} {format_quantile(stratum.median).replace(NOT_REACHED, 'not reached')}"
+        for stratum in estimated.strata[:MOST_NAMED]
     ]
     rest = len(estimated.strata) - len(parts)
     more = f"; {rest} more in the table" if rest else ""
@@ -93,19 +105,27 @@ def result_sentence(estimated: Estimate) -> str:
 
 
 def _sentence_of_one(estimated: Estimate, stratum: StratumEstimate) -> str:
+    """Return the median in words that hold however far S falls at it.
+
+    S is at least one half until the median, which is why "half of the patients" is not said: at the median
+    itself fewer may be left, even none.
+    """
     endpoint, median = estimated.endpoint, stratum.median
-    counted = f"{stratum.events} of {format_count(stratum.n, 'patient')} had the event"
-    name = "" if endpoint.code in STUDY_ENDPOINTS else f"{endpoint.name}: "
-    who = "the patients" if stratum.label == "All patients" else f"the patients in {stratum.label}"
-    if median.estimate is None:
-        last = stratum.curve.at(float(stratum.curve.last_day))
-        return (
-            f"{name}More than half of {who} were {endpoint.phrase} for as long as they were followed: "
-            f"the median was not reached, and {format_percent(last.survival)} % were {endpoint.phrase} "
-            f"at the last observed time, {format_months(last.day)} months; {counted}."
-        )
+    name = endpoint.name
+    if any(name.startswith(known.name) for known in STUDY_ENDPOINTS.values()):
+        name = name[0].lower() + name[1:]
+    where = "" if stratum.stratum == WHOLE_COHORT else f" in {stratum.label}"
+    counted = f"{stratum.events:,} of {format_count(stratum.n, 'patient')} had the event"
+    if stratum.competing:
+        counted += f", {stratum.competing:,} died before it and count as censored"
     words = format_median(median, estimated.conf_type, estimated.conf_level)
-    return f"{name}Half of {who} were {endpoint.phrase} at {words}; {counted}."
+    if median.estimate is not None:
+        return f"Median {name}{where} {words}: until then, at least half were {endpoint.phrase}; {counted}."
+    last = stratum.curve.at(float(stratum.curve.last_day))
+    return (
+        f"Median {name}{where} {words}: an estimated {format_percent(last.survival)}{NO_BREAK}% were "
+        f"{endpoint.phrase} at the last observed time, {format_months(last.day)} months; {counted}."
+    )
 
 
 def follow_up_sentence(estimated: Estimate, stratum: StratumEstimate) -> str:
@@ -121,6 +141,12 @@ def follow_up_sentence(estimated: Estimate, stratum: StratumEstimate) -> str:
 def remarks(estimated: Estimate) -> list[str]:
     """Return what a reader should know of small groups; they are shown all the same."""
     found: list[str] = []
+    selected = estimated.dataset.n_selected(estimated.selection)
+    if estimated.n < selected:
+        found.append(
+            f"{selected - estimated.n:,} of {format_count(selected, 'selected patient')} have no time of "
+            f"{estimated.endpoint.code} and are not part of this."
+        )
     few = [s for s in estimated.strata if s.events < FEW_EVENTS]
     if few:
         listed = ", ".join(f"{format_count(s.events, 'event')} in {_place(s)}" for s in few)
@@ -141,4 +167,4 @@ def remarks(estimated: Estimate) -> list[str]:
 
 
 def _place(stratum: StratumEstimate) -> str:
-    return "all patients" if stratum.label == "All patients" else stratum.label
+    return "all patients" if stratum.stratum == WHOLE_COHORT else stratum.label

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from gepnet_core.errors import ControlMissing
 from gepnet_core.estimates import estimate
 from gepnet_core.published_figures import read_published
+from gepnet_core.rounding import round_half_up
 from gepnet_core.selection import Selection
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType
@@ -19,13 +19,28 @@ EVERYBODY = Selection()
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A published figure beside the live one, rounded to the digits that were printed; None: not estimable."""
+    """A published figure, as printed, beside the live value (None: not estimable)."""
 
     figure: str
-    published: float
-    live: float | None
+    printed: str
+    value: float | None
     unit: str
     convention: str
+
+    @property
+    def published(self) -> float:
+        """The published figure as a number."""
+        return float(self.printed)
+
+    @property
+    def live_as_printed(self) -> str | None:
+        """The live value rounded, half up, to as many decimals as were printed."""
+        return None if self.value is None else str(round_half_up(self.value, _decimals(self.printed)))
+
+    @property
+    def live(self) -> float | None:
+        """The live value, rounded as printed, as a number."""
+        return None if self.live_as_printed is None else float(self.live_as_printed)
 
     @property
     def reproduced(self) -> bool:
@@ -49,8 +64,8 @@ def compare(dataset: DataSet) -> list[Comparison]:
     return [
         Comparison(
             figure.figure,
-            float(figure.printed),
-            _as_printed(QUANTITIES[figure.quantity](dataset, figure.needs), figure.printed),
+            figure.printed,
+            QUANTITIES[figure.quantity](dataset, figure.needs),
             figure.unit,
             figure.convention,
         )
@@ -58,11 +73,9 @@ def compare(dataset: DataSet) -> list[Comparison]:
     ]
 
 
-def _as_printed(value: float | None, printed: str) -> float | None:
-    """Return `value` rounded, half up, to as many decimals as `printed` has."""
-    if value is None:
-        return None
-    return float(Decimal(repr(value)).quantize(Decimal(printed), rounding=ROUND_HALF_UP))
+def _decimals(printed: str) -> int:
+    """Return how many decimals a printed number has."""
+    return len(printed.partition(".")[2])
 
 
 def _patients(dataset: DataSet, needs: dict[str, Any]) -> float:
@@ -70,10 +83,9 @@ def _patients(dataset: DataSet, needs: dict[str, Any]) -> float:
 
 
 def _share(dataset: DataSet, needs: dict[str, Any]) -> float:
-    if "modality" in needs:
-        part = dataset.n_selected(Selection(modalities=(needs["modality"],)))
-    else:
-        part = dataset.count_where(needs["where"])
+    part = (
+        dataset.n_modality(needs["modality"]) if "modality" in needs else dataset.count_where(needs["where"])
+    )
     return 100.0 * part / dataset.n
 
 

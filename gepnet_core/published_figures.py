@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from gepnet_core.errors import FileRefused, quoted
@@ -12,6 +13,7 @@ from gepnet_core.vocabulary import ConfType
 
 FILE = "published.toml"
 QUANTITY_NAMES = ("patients", "share", "median", "follow_up")
+PRINTED = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 PARTS = {"median": ("estimate", "lower", "upper"), "follow_up": ("reverse_km", "observed")}
 KEYS = {"figure", "published", "unit", "convention", "quantity"}
 OPTIONAL = {"where", "endpoint", "part", "conf_type", "modality"}
@@ -41,8 +43,11 @@ def read_published(text: str) -> list[PublishedFigure]:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failed:
         raise FileRefused(FILE, f"is not TOML: {failed}.") from None
+    rows = found.get("figures", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise FileRefused(FILE, "figures must be a list of tables: write [[figures]] above each.")
     figures = []
-    for place, row in enumerate(found.get("figures", []), start=1):
+    for place, row in enumerate(rows, start=1):
         missing = KEYS - row.keys()
         unknown = row.keys() - KEYS - OPTIONAL
         if missing or unknown:
@@ -50,9 +55,12 @@ def read_published(text: str) -> list[PublishedFigure]:
             raise FileRefused(
                 FILE, f"figure {place} {'lacks' if missing else 'has the unknown part'} {words}."
             )
+        for key in ("figure", "unit", "convention"):
+            if not isinstance(row[key], str) or not row[key].strip():
+                raise FileRefused(FILE, f"figure {place}: {key} must be a text in quotes.")
         if row["quantity"] not in QUANTITY_NAMES:
             known = ", ".join(QUANTITY_NAMES)
-            raise FileRefused(FILE, f"figure {place}: {quoted(row['quantity'])} is none of {known}.")
+            raise FileRefused(FILE, f"figure {place}: {quoted(str(row['quantity']))} is none of {known}.")
         if not _is_printed_number(row["published"]):
             raise FileRefused(FILE, f"figure {place}: published must be a number in quotes, as printed.")
         needs = {key: row[key] for key in OPTIONAL & row.keys()}
@@ -67,11 +75,8 @@ def read_published(text: str) -> list[PublishedFigure]:
 
 
 def _is_printed_number(found: object) -> bool:
-    """Return True for a finite decimal number in quotes."""
-    try:
-        return isinstance(found, str) and Decimal(found).is_finite()
-    except InvalidOperation:
-        return False
+    """Return True for a decimal number in quotes, as a paper prints one."""
+    return isinstance(found, str) and PRINTED.fullmatch(found) is not None
 
 
 def _lacking(quantity: str, needs: dict[str, Any]) -> str:
@@ -89,6 +94,18 @@ def _lacking(quantity: str, needs: dict[str, Any]) -> str:
     if quantity == "median" and needs.get("conf_type") not in list(ConfType):
         return f"a conf_type: {', '.join(ConfType)}"
     return ""
+
+
+def check_endpoints(figures: list[PublishedFigure], endpoints: Collection[str]) -> None:
+    """Refuse a figure about an endpoint that the data set does not have."""
+    for place, figure in enumerate(figures, start=1):
+        asked = [condition["endpoint"] for condition in figure.needs.get("where", [])]
+        asked += [figure.needs["endpoint"]] if "endpoint" in figure.needs else []
+        for endpoint in asked:
+            if endpoint not in endpoints:
+                raise FileRefused(
+                    FILE, f"figure {place}: {quoted(endpoint)} is none of {', '.join(endpoints)}."
+                )
 
 
 def _is_condition(found: object) -> bool:

@@ -64,10 +64,10 @@ class Selection:
                 bound[name] = day
         return " AND ".join(terms) or "TRUE", bound
 
-    def describe(self, labels: Mapping[str, str] | None = None) -> str:
+    def describe(self, labels: Mapping[str, str] | None = None, *, everything: str = "all modalities") -> str:
         """Return the filter as words: "RFA or Selective HAE; index date from 2015-01-01"."""
         names = [(labels or {}).get(value, value) for value in self._ordered(labels)]
-        parts = [" or ".join(names) if names else "all modalities"]
+        parts = [" or ".join(names) if names else everything]
         if self.index_from and self.index_to:
             parts.append(f"index date from {self.index_from} to {self.index_to}")
         elif self.index_from:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gepnet_core.errors import FileRefused, quoted
+from gepnet_core.records import read_text
 
 FILE = "settings.toml"
 
@@ -26,11 +27,13 @@ class Modality:
 class Settings:
     """What a data set's own TOML file says; an empty tuple or None does not restrict.
 
-    `notice` is shown on every screen. `modalities` gives labels and order; others come after, as stored.
+    `notice` is shown on every screen, `about` beside the attrition. `modalities` gives labels and order;
+    others come after, as stored.
     """
 
     title: str = ""
     notice: str = ""
+    about: str = ""
     primary_sites: tuple[str, ...] = ()
     focal_only: bool = True
     focal_indication: str = "focal progression"
@@ -52,17 +55,17 @@ def read_settings(path: Path) -> Settings:
     FileRefused
         If the file is not TOML, has an unknown key, or a value of the wrong kind.
     """
-    if not path.exists():
-        return Settings()
+    text = read_text(path)
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failed:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as failed:
         raise FileRefused(path.name, f"is not TOML: {failed}.") from None
     eligibility = _take(path, found, "eligibility", dict, {})
     window = _take(path, eligibility, "window", dict, {})
     settings = Settings(
         title=_take(path, found, "title", str, ""),
         notice=_take(path, found, "notice", str, ""),
+        about=_take(path, found, "about", str, ""),
         primary_sites=_words(path, eligibility, "primary_sites"),
         focal_only=_take(path, eligibility, "focal_only", bool, True),
         focal_indication=_take(path, eligibility, "focal_indication", str, "focal progression"),
@@ -90,12 +93,26 @@ def _take(path: Path, level: dict[str, Any], key: str, kind: type, default: Any)
 def _modalities(path: Path, level: dict[str, Any], key: str) -> tuple[Modality, ...]:
     rows = _take(path, level, key, list, [])
     for row in rows:
-        if not isinstance(row, dict) or set(row) != {"value", "label"}:
-            raise FileRefused(path.name, f"each of {quoted(key)} needs a value and a label.")
-    values = [str(row["value"]) for row in rows]
-    if len(set(values)) < len(values):
-        raise FileRefused(path.name, f"{quoted(key)} names a value twice. Keep one.")
-    return tuple(Modality(str(row["value"]), str(row["label"])) for row in rows)
+        words = list(row.values()) if isinstance(row, dict) else []
+        if (
+            not isinstance(row, dict)
+            or row.keys() != {"value", "label"}
+            or not all(isinstance(word, str) and word.strip() for word in words)
+        ):
+            raise FileRefused(
+                path.name, f"each of {quoted(key)} needs a value and a label, both text in quotes."
+            )
+    found = tuple(Modality(row["value"], row["label"]) for row in rows)
+    for words in ([modality.value for modality in found], [modality.label for modality in found]):
+        if len(set(words)) < len(words):
+            raise FileRefused(path.name, f"{quoted(key)} names a value or a label twice. Keep one.")
+    for modality in found:
+        if any(modality.label == other.value for other in found if other is not modality):
+            raise FileRefused(
+                path.name,
+                f"the label {quoted(modality.label)} is the value of another one. Choose another label.",
+            )
+    return found
 
 
 def _words(path: Path, level: dict[str, Any], key: str) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -91,7 +93,7 @@ class View:
             if len(found) > 1:
                 problems.append(f"The link gives {key} {len(found)} times; it can hold one value.")
             elif found and not found[0]:
-                problems.append(f"The link leaves {key} empty.")
+                problems.append(f"The link gives no value for “{key}”.")
             elif found:
                 single[key] = found[0]
 
@@ -102,6 +104,8 @@ class View:
                 return parse(single[key])  # type: ignore[operator]
             except (ValueError, OptionRefused) as refused:
                 said = f" {refused}" if isinstance(refused, OptionRefused) else ""
+                if isinstance(parse, type) and issubclass(parse, StrEnum):
+                    said = f" There are: {', '.join(parse)}."
                 problems.append(f"The link's {key} {quoted(single[key])} cannot be used.{said}")
                 return None
 
@@ -142,15 +146,19 @@ def parse_date(text: str) -> date:
 
 def parse_level(text: str) -> float:
     """Return a confidence level strictly between 0 and 1; raise OptionRefused otherwise."""
-    try:
-        level = float(text)
-    except ValueError:
-        level = float("nan")
+    level = plain_number(text)
     if not 0.0 < level < 1.0:
         raise OptionRefused(
             f"{quoted(text)} is not a confidence level. Give a number between 0 and 1, as 0.95."
         )
     return level
+
+
+def plain_number(text: str) -> float:
+    """Return the number that plain digits, sign, point and exponent spell; NaN for anything else."""
+    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
+        return math.nan
+    return float(text)
 
 
 def parse_dataset_name(text: str) -> str:

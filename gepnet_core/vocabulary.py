@@ -11,6 +11,8 @@ DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 NOT_RECORDED = "not recorded"
 WHOLE_COHORT = "all"
 CUT_OFF_REASON = "data cut-off"
+# the event of these includes death, so no death should come before it
+DEATH_IS_EVENT = frozenset({"PFS", "OS"})
 DEFAULT_TIMES_MONTHS = (6.0, 12.0, 24.0, 36.0)
 
 
@@ -54,6 +56,12 @@ class DeathRule(StrEnum):
         """The words on the control."""
         return {"censor": "censor (as published)", "event": "count as event"}[self.value]
 
+    def counts_as(self, status: Status) -> Status:
+        """Return what a status counts as under this rule."""
+        if self is DeathRule.EVENT and status is Status.COMPETING_DEATH:
+            return Status.EVENT
+        return status
+
 
 class TimeUnit(StrEnum):
     """A unit of time in a file or on a screen; times are computed in whole days."""
@@ -68,37 +76,76 @@ class TimeUnit(StrEnum):
         """Days per unit."""
         return {"days": 1.0, "weeks": 7.0, "months": DAYS_PER_MONTH, "years": 365.25}[self.value]
 
+    def to_days(self, time: float) -> float:
+        """Return a time in days; one that is a whole day but for binary noise is that day.
+
+        125 days are 4.1067761806981515 months, and 30.4375 times that is a little less than 125.
+        """
+        days = time * self.days
+        return float(round(days)) if abs(days - round(days)) <= 1e-9 * max(1.0, days) else days
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A time to event, with the words that axis and sentences use.
 
-    `phrase` says what S(t) is the share of ("still without new systemic therapy").
+    `phrase` says what S(t) is the share of ("still without new systemic therapy",
+            "with new systemic therapy"), `outcome` what 1 - S(t)
+    is the share of ("with new systemic therapy").
     """
 
     code: str
     name: str
     phrase: str
+    outcome: str
 
     def under(self, death: DeathRule, competing: int) -> Endpoint:
         """Return the endpoint as it is called when `competing` deaths count under the rule `death`."""
+        if (
+            competing and self.code in DEATH_IS_EVENT
+        ):  # as the file was told: then S(t) is not the share alive
+            return Endpoint(self.code, self.name, "without the event", "with the event")
         if death is DeathRule.CENSOR or competing == 0:
             return self
-        return Endpoint(self.code, f"{self.name} or death", f"alive and {self.phrase}")
+        return Endpoint(
+            self.code, f"{self.name} or death", f"alive and {self.phrase}", f"dead or {self.outcome}"
+        )
 
 
 STUDY_ENDPOINTS = {
     endpoint.code: endpoint
     for endpoint in (
-        Endpoint("TTNST", "Time to new systemic therapy", "still without new systemic therapy"),
-        Endpoint("TTAI", "Time to any additional intervention", "without any further intervention"),
-        Endpoint("PFS", "Progression-free survival", "alive without progression"),
-        Endpoint("OS", "Overall survival", "alive"),
+        Endpoint(
+            "TTNST",
+            "Time to new systemic therapy",
+            "still without new systemic therapy",
+            "with new systemic therapy",
+        ),
+        Endpoint(
+            "TTAI",
+            "Time to any additional intervention",
+            "without any further intervention",
+            "with a further intervention",
+        ),
+        Endpoint("PFS", "Progression-free survival", "alive without progression", "progressed or dead"),
+        Endpoint("OS", "Overall survival", "alive", "dead"),
     )
 }
 
 
 def endpoint_named(code: str, name: str) -> Endpoint:
-    """Return the study's endpoint of this code, or one for an imported parameter of this name."""
+    """Return the words for an endpoint of this code and name.
+
+    The study's words stand where the name is the study's. PFS and OS mean the same everywhere, so their
+    sentences are kept under another name; any other code may mean anything.
+    """
     known = STUDY_ENDPOINTS.get(code)
-    return known if known is not None else Endpoint(code, name, "without the event")
+    if known is not None and _letters(known.name) == _letters(name):
+        return known
+    if known is not None and code in DEATH_IS_EVENT:
+        return Endpoint(code, name, known.phrase, known.outcome)
+    return Endpoint(code, name, "without the event", "with the event")
+
+
+def _letters(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalpha())

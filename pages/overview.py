@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from gepnet_core.baseline import BaselineRow, NumericSummary, baseline_table
+from gepnet_core.errors import NothingLeft, listed
 from gepnet_core.estimates import estimate
-from gepnet_core.formatting import follow_up_sentence, format_count, format_number, format_share
+from gepnet_core.formatting import (
+    follow_up_sentence,
+    format_count,
+    format_difference,
+    format_number,
+    format_share,
+)
+from gepnet_core.store.described import Kind
 from gepnet_core.vocabulary import Status
 from pages.components import page, tables
 from pages.components.markdown import escaped
 
+MOST_REASONS = 6
 STATUS_WORDS = {
     Status.EVENT: "event",
     Status.COMPETING_DEATH: "death before the event",
@@ -38,16 +49,20 @@ def line(row: BaselineRow, sizes: tuple[int, ...]) -> list[str]:
     """Return a line of table 1."""
     words = f"{row.column}: {row.level}" if row.level is not None else f"{row.column}, median (quartiles)"
     shown = [cell(found, size) for found, size in zip(row.cells, sizes, strict=True)]
-    return [words, *shown, "" if row.difference is None else format_number(row.difference, 2)]
+    return [words, *shown, format_difference(row.difference)]
 
 
 if attrition:
+    filtered = "" if selected == data.n else f"; {selected:,} of them match the filters"
     st.header(
-        f"{data.n:,} of {format_count(attrition[0].patients, 'record')} form the cohort; "
-        f"{selected:,} of them match the filters."
+        f"{data.n:,} of {format_count(attrition[0].patients, 'record')} form the cohort{filtered}.",
+        anchor=False,
     )
     st.header("How the cohort came about", anchor=False)
-    st.caption("Before the filters. A patient stays while one treatment passed all steps so far.")
+    st.caption(
+        "Before the filters. A patient stays while one treatment passed all steps so far. "
+        + escaped(data.meta["about"])
+    )
     steps = []
     for before, step in zip([attrition[0], *attrition], attrition, strict=False):
         steps.append([step.label, f"{step.patients:,}", f"{before.patients - step.patients:,}"])
@@ -61,28 +76,39 @@ else:
     st.header(f"{selected:,} of {format_count(data.n, 'patient')} match the filters.")
 
 st.header("Events", anchor=False)
-counts = [
-    [
-        f"{data.endpoints[kind.endpoint].name}: {kind.reason}",
-        STATUS_WORDS[kind.status],
-        format_share(
-            kind.patients, sum(k.patients for k in data.kinds(view.selection) if k.endpoint == kind.endpoint)
-        ),
-    ]
-    for kind in data.kinds(view.selection)
-]
+kinds = data.kinds(view.selection)
+totals: Counter[str] = Counter()
+ended: dict[tuple[str, Status], list[Kind]] = {}
+for kind in kinds:
+    totals[kind.endpoint] += kind.patients
+    ended.setdefault((kind.endpoint, kind.status), []).append(kind)
+counts = []
+for (code, status), found in ended.items():
+    shown = [(kind.reason, kind.patients) for kind in found[:MOST_REASONS]]
+    if rest := found[MOST_REASONS:]:
+        shown.append((f"{len(rest):,} other reasons", sum(kind.patients for kind in rest)))
+    for reason, patients in shown:
+        words = f"{data.endpoints[code].name}: {reason}"
+        counts.append([words, STATUS_WORDS[status], format_share(patients, totals[code])])
 tables.show(
     ["What ended the time", "Counts as", "Patients"], counts, alt="How the times of each endpoint ended"
 )
 
-basis = "OS" if "OS" in data.endpoints else next(iter(data.endpoints))
-watched = estimate(data, basis, view.selection, conf_type=view.conf_type, conf_level=view.conf_level)
 st.header("Follow-up", anchor=False)
-st.markdown(escaped(follow_up_sentence(watched, watched.strata[0])))
+try:
+    watched = estimate(
+        data, view.endpoint or "", view.selection, conf_type=view.conf_type, conf_level=view.conf_level
+    )
+except NothingLeft:
+    st.caption(f"No selected patient has a time of {escaped(view.endpoint or '')}.")
+else:
+    st.markdown(escaped(follow_up_sentence(watched, watched.strata[0])))
+    if watched.n < selected:
+        st.caption(f"Of {watched.n:,} patients: the others have no time of {escaped(watched.endpoint.code)}.")
 
 treatment = data.meta["treatment_label"]
 treatment = treatment[0].lower() + treatment[1:]
-st.header(f"Patients on the index date, by {escaped(treatment)}", anchor=False)
+st.header(f"Patients at time zero, by {escaped(treatment)}", anchor=False)
 table = baseline_table(data, view.selection)
 if table.rows:
     sizes = (*table.sizes, sum(table.sizes))
@@ -97,9 +123,12 @@ if table.rows:
     )
     st.caption(
         "Shares are of all patients in the group, those without a value included. A standardised difference "
-        "above 0.1 is usually called an imbalance; it is the largest between any two groups."
+        "above 0.1 is usually called an imbalance; it is the largest between any two groups, “no overlap” where "
+        "two groups share no value."
     )
 else:
     st.caption("This data set has no baseline columns.")
+if table.constant:
+    st.caption(f"The same in all patients: {escaped(listed(table.constant))}.")
 if table.left_out:
-    st.caption(f"Too many different values for a table: {escaped(', '.join(table.left_out))}.")
+    st.caption(f"Not in the table, for their many values or their number: {escaped(listed(table.left_out))}.")

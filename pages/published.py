@@ -7,12 +7,12 @@ import streamlit as st
 from gepnet_core import published
 from gepnet_core.errors import ControlMissing
 from gepnet_core.estimates import alternatives, estimate
-from gepnet_core.formatting import format_level, format_quantile
+from gepnet_core.formatting import NOT_ESTIMABLE, format_level, format_quantile
 from gepnet_core.published import EVERYBODY
 from pages.components import page, tables
 from pages.components.markdown import escaped
 
-data, view = page.begin("Published vs live")
+data, view = page.begin("Published vs live", whole=True)
 
 
 def show_published() -> None:
@@ -21,15 +21,15 @@ def show_published() -> None:
     agreeing = sum(row.reproduced for row in rows)
     st.header(f"{agreeing} of {len(rows)} published figures are reproduced from the data.", anchor=False)
     tables.show(
-        ["Figure", "Convention", "Published", "Live", "Unit", "Reproduced"],
+        ["Figure", "Published", "Live", "Unit", "Reproduced", "Convention"],
         [
             [
                 row.figure,
-                row.convention,
-                f"{row.published:g}",
-                "NE" if row.live is None else f"{row.live:g}",
+                row.printed,
+                row.live_as_printed or NOT_ESTIMABLE,
                 row.unit,
                 "yes" if row.reproduced else "NO",
+                row.convention,
             ]
             for row in rows
         ],
@@ -37,7 +37,6 @@ def show_published() -> None:
     )
 
 
-st.caption("This page is about the whole cohort: the filters do not apply here.")
 try:
     show_published()
 except ControlMissing as missing:
@@ -45,16 +44,17 @@ except ControlMissing as missing:
 
 st.header("The same medians under other conventions", anchor=False)
 st.markdown(
-    "The median is the same; the interval depends on the scale on which it is computed. The published limits "
-    "are symmetric about the median, as SPSS prints them: median ± z standard errors, with the slope of the "
-    "curve near the median. The other conventions ask instead at which times the pointwise interval of S(t) "
-    "crosses one half; they follow the curve, need not be symmetric, and have no upper limit where the upper "
-    "band never falls to one half. Where few patients are at risk near a median, they can differ by years."
+    "The interval depends on the scale on which it is computed. The symmetric limits of SPSS, those of the "
+    "published study, are median ± z standard errors, with the slope of the curve near the median, cut "
+    "at 0; the median is the first time with S at or below one half. The other conventions take the midpoint "
+    "where the curve lies on one half, and ask at which times the pointwise interval of S(t) crosses one half; "
+    "they follow the curve, need not be symmetric, and have no upper limit where the upper band never falls to "
+    "one half. Where few patients are at risk near a median, they can differ by years."
 )
 whole = [estimate(data, code, EVERYBODY, conf_level=view.conf_level) for code in data.endpoints]
 medians = [alternatives(found, found.strata[0]) for found in whole]
 tables.show(
-    ["Convention", *(found.endpoint.name for found in whole)],
+    ["Convention", *(f"{found.endpoint.name} ({found.endpoint.code})" for found in whole)],
     [
         [conf_type.label, *(format_quantile(by_type[conf_type]) for by_type in medians)]
         for conf_type in medians[0]

@@ -31,7 +31,6 @@ try:
         filters.draw(shelf, remembered)
         if page == survival:
             controls.draw(remembered)
-    remembered.settle()
     if not remembered.problems:
         st.query_params.from_dict(remembered.view.to_query())
 except CohortError as refused:

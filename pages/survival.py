@@ -8,7 +8,7 @@ from gepnet_core.errors import NothingLeft
 from gepnet_core.estimates import estimate
 from gepnet_core.export import cohort_lines, step_lines
 from gepnet_core.figures import Look, survival_figure
-from gepnet_core.formatting import follow_up_sentence, remarks, result_sentence
+from gepnet_core.formatting import remarks, result_sentence
 from pages.components import page, tables
 from pages.components.markdown import escaped
 
@@ -27,13 +27,11 @@ except NothingLeft:
 
 sentence = result_sentence(found)
 st.header(escaped(sentence), anchor=False)
-for remark in remarks(found):
-    st.caption(escaped(remark))
-
 file_kind = st.session_state.get("figure_file", "SVG")
 st.plotly_chart(
     survival_figure(found, Look(view.horizon, view.band, view.failure), data.levels(view.by)),
     key="survival_curves",
+    theme=None,
     alt=sentence,
     config={
         "displayModeBar": True,
@@ -46,17 +44,18 @@ st.plotly_chart(
         "showSendToCloud": False,
     },
 )
+for remark in remarks(found):
+    st.caption(escaped(remark))
 tables.show_estimates(found)
-for stratum in found.strata:
-    name = "" if len(found.strata) == 1 else f"**{escaped(stratum.label)}**: "
-    st.markdown(f"{name}{escaped(follow_up_sentence(found, stratum))}")
+st.header("Follow-up", anchor=False)
+tables.show_follow_up(found)
 
 st.header("Take it with you", anchor=False)
 left, middle, right = st.columns(3)
 left.download_button(
     "Cohort (CSV)",
     lambda: "".join(cohort_lines(data, view.selection, found.endpoint.code)).encode(),
-    file_name=f"{data.name}_{data.version}_cohort.csv",
+    file_name=f"{data.name}_{data.version}_cohort_{found.n}-patients.csv",
     mime="text/csv",
     icon=":material/download:",
     on_click="ignore",
@@ -65,16 +64,16 @@ left.download_button(
 middle.download_button(
     "Curve steps (CSV)",
     lambda: "".join(step_lines(found)).encode(),
-    file_name=f"{data.name}_{data.version}_{found.endpoint.code}_steps.csv",
+    file_name=f"{data.name}_{data.version}_{found.endpoint.code}_steps_{found.n}-patients.csv",
     mime="text/csv",
     icon=":material/download:",
     on_click="ignore",
     help="S(t) with its limits, at risk, events and censorings on every day.",
 )
 right.radio(
-    "Figure file",
+    "The camera beside the figure saves",
     ["SVG", "PNG"],
     key="figure_file",
     horizontal=True,
-    help="The camera above the figure saves it in this format.",
+    help="SVG for papers and slides, PNG for everything else. The file says its filters and version.",
 )

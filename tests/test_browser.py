@@ -226,7 +226,7 @@ def test_a_cold_deep_link_on_a_fresh_server_opens_its_page_with_filters(
     ("query", "said"),
     [
         pytest.param("modality=cryoablation", "has no modality 'cryoablation'", id="unknown-modality"),
-        pytest.param("modality=", "leaves modality empty|A modality is empty", id="empty-modality"),
+        pytest.param("modality=", "A modality is empty", id="empty-modality"),
         pytest.param("index_from=2016-01-01&index_to=2015-01-01", "run backwards", id="reversed-window"),
         pytest.param("cutoff=31.12.2016", "is not a date", id="german-date"),
         pytest.param("version=v000000000000", "is not here any more", id="version-gone"),
@@ -240,7 +240,7 @@ def test_a_bad_address_says_why_and_shows_nobody(
     page = new_page()
     go(page, f"{address}/survival?{query}")
     text = main_text(page)
-    assert any(part in text for part in said.split("|"))
+    assert said in text
     assert tables(page) == []
     assert page.locator(".js-plotly-plot").count() == 0
     page.get_by_role("button", name="Show all patients instead").click()

@@ -120,7 +120,7 @@ def test_estimate_without_options_is_the_whole_at_the_defaults(cli, held):
         "index_to": None,
         "cutoff": None,
         "death": "censor",
-        "sentence": "all modalities",
+        "sentence": "all treatments",
     }
     assert (found["dataset"], found["endpoint"]) == ("trial", "PFS")
     assert (found["conf_type"], found["conf_level"], found["unit"]) == ("log-log", 0.95, "days")

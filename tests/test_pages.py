@@ -21,6 +21,7 @@ PAGES = {
     "published.py": "Published vs live",
     "methods.py": "Methods",
 }
+FILTERED = [page for page in PAGES if page != "published.py"]
 Opener = Callable[..., AppTest]
 
 
@@ -58,7 +59,7 @@ def table(app: AppTest, number: int = 0) -> pd.DataFrame:
 
 def plain(text: str) -> str:
     """Return text as it reads on the screen."""
-    return str(text).replace("\\", "").replace("\u00a0", " ")
+    return str(text).replace("\\", "").replace("\u00a0", " ").replace("\u2060", "")
 
 
 def control(app: AppTest, kind: str, label: str):
@@ -83,10 +84,21 @@ def labels(app: AppTest) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", FILTERED)
 def test_a_page_opens_on_everybody_and_says_so_in_one_sentence(open_page: Opener, page: str) -> None:
     app = open_page(page)
     assert "**all modalities** · 59 of 59 patients · synthetic cohort, no real patient" in words(app)
+
+
+def test_the_published_page_is_about_the_whole_cohort_and_says_which_filters_it_leaves_aside(
+    open_page: Opener,
+) -> None:
+    app = open_page("published.py", modality="RFA")
+    assert (
+        "**whole cohort** · 59 patients · synthetic cohort, no real patient · the filters (RFA) are kept, but not "
+        "used on this page" in words(app)
+    )
+    assert "19 of 19 published figures" in words(app)
 
 
 def test_the_sidebar_has_the_filters_on_every_page_and_the_estimate_on_the_survival_screen(
@@ -197,7 +209,7 @@ def test_a_link_sets_every_control(open_page: Opener) -> None:
             {"index_from": "2016-01-01", "index_to": "2015-01-01"}, "run backwards", id="reversed-window"
         ),
         pytest.param({"index_from": "yesterday"}, "'yesterday' is not a date", id="no-date"),
-        pytest.param({"cutoff": ""}, "leaves cutoff empty", id="empty-date"),
+        pytest.param({"cutoff": ""}, "gives no value for “cutoff”", id="empty-date"),
         pytest.param({"cutoff": ["2015-01-01", "2016-01-01"]}, "gives cutoff 2 times", id="two-cut-offs"),
         pytest.param({"endpoint": "DFS"}, "has no endpoint 'DFS'", id="unknown-endpoint"),
         pytest.param({"by": "birth_year"}, "stratifies by 'birth_year'", id="unknown-column"),
@@ -220,20 +232,41 @@ def test_a_link_that_cannot_be_followed_says_why_and_shows_nobody(
     assert "of 59 patients" not in words(app)
 
 
+def press(app: AppTest, label: str) -> None:
+    """Press the one button of the main area that begins so."""
+    found = [button for button in app.main.button if plain(button.label).startswith(label)]
+    assert len(found) == 1
+    found[0].click().run()
+
+
 def test_after_a_bad_link_one_button_shows_everybody(open_page: Opener) -> None:
     app = open_page("survival.py", modality="cryoablation")
-    app.main.button[0].click().run()
+    press(app, "Show all patients instead")
     assert "59 of 59 patients" in words(app)
     assert in_url(app, "modality") == []
 
 
-def test_after_a_bad_link_a_control_moved_is_a_choice_of_its_own(open_page: Opener) -> None:
+def test_after_a_bad_link_another_button_shows_what_the_rest_of_it_says(open_page: Opener) -> None:
+    app = open_page("survival.py", modality="RFA", cutoff="2016-01-01", index_from="bad")
+    press(app, "Show what the rest of the link says: RFA; data cut-off 2016-01-01")
+    assert "**RFA; data cut-off 2016-01-01** · 11 of 59 patients" in words(app)
+
+
+def test_a_bad_link_cannot_become_a_wider_cohort_by_an_unrelated_control(open_page: Opener) -> None:
     app = open_page("survival.py", modality="cryoablation")
-    control(app, "multiselect", "Modality").set_value(["RFA"]).run()
-    assert "**RFA** · 17 of 59 patients" in words(app)
+    resting = [
+        widget.label
+        for kind in ("selectbox", "multiselect", "date_input")
+        for widget in app.sidebar.get(kind)
+        if not widget.disabled
+    ]
+    assert resting == ["Data set"]
+    control(app, "toggle", "Show 1 − S(t)").set_value(True).run()
+    assert "has no modality 'cryoablation'" in words(app)
+    assert not app.main.table
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", FILTERED)
 def test_nobody_left_is_said_and_nothing_is_drawn(open_page: Opener, page: str) -> None:
     app = open_page(page, index_from="2010-01-01", index_to="2011-01-01")
     assert "No patient matches these filters" in words(app)
@@ -307,7 +340,7 @@ def test_another_data_set_starts_with_everybody_and_the_first_is_as_it_was_left(
     build_adtte(shelf, "lung", REFERENCE / "lung_adtte.csv")
     app = open_page("survival.py", modality="RFA")
     control(app, "selectbox", "Data set").set_value("lung").run()
-    assert "**all modalities** · 228 of 228 patients" in words(app)
+    assert "**all treatments** · 228 of 228 patients" in words(app)
     assert in_url(app, "dataset") == ["lung"]
     assert in_url(app, "modality") == []
     control(app, "selectbox", "Data set").set_value("synthetic").run()
@@ -383,8 +416,8 @@ def test_the_published_page_compares_and_shows_every_convention(open_page: Opene
     assert set(table(app, 0)["Reproduced"]) == {"yes"}
     conventions = table(app, 1)
     assert list(conventions.index) == ["log-log", "log", "plain", "logit", "arcsin", "symmetric (SPSS)"]
-    assert conventions.loc["symmetric (SPSS)", "Time to new systemic therapy"] == "42.0 (9.7–74.3)"
-    assert conventions.loc["log-log", "Time to any additional intervention"] == "21.0 (13.7–42.0)"
+    assert conventions.loc["symmetric (SPSS)", "Time to new systemic therapy (TTNST)"] == "42.0 (9.7–74.3)"
+    assert conventions.loc["log-log", "Time to any additional intervention (TTAI)"] == "21.0 (13.7–42.0)"
 
 
 def test_the_published_page_of_a_trial_says_that_there_is_nothing_to_compare(
@@ -400,3 +433,88 @@ def test_the_methods_name_the_versions(open_page: Opener) -> None:
     assert versions["duckdb"] == "1.5.6"
     assert versions["Data set “synthetic”"] == in_url(app, "version")[0]
     assert "Kaplan-Meier" in words(app)
+
+
+@pytest.fixture
+def trial(shelf, tmp_path: Path) -> Callable[..., None]:
+    """Import rows of (id, treatment, parameter, days, CNSR) as the data set "trial"."""
+
+    def imported(rows: list[tuple[str, str, str, int, int]], name: str = "Time", extra: str = "") -> None:
+        path = tmp_path / "trial.csv"
+        lines = ["USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,EVNTDESC" + (",GROUP" if extra else "")]
+        lines += [
+            f"{i},{t},{p},{name},{d},DAYS,{c},ended" + (f",{extra}" if extra else "")
+            for i, t, p, d, c in rows
+        ]
+        path.write_text("\n".join(lines), encoding="utf-8")
+        build_adtte(shelf, "trial", path, competing_cnsr=2)
+
+    return imported
+
+
+def test_two_endpoints_of_one_name_stand_beside_each_other(trial, open_page: Opener) -> None:
+    trial([("1", "a", "A", 10, 0), ("1", "a", "B", 20, 0)])
+    assert list(table(open_page("published.py", dataset="trial")).columns) == ["Time (A)", "Time (B)"]
+
+
+def test_a_treatment_called_all_is_not_mistaken_for_all_patients(trial, open_page: Opener) -> None:
+    trial([("1", "All", "A", 10, 0), ("2", "All", "A", 20, 1)], extra="x")
+    app = open_page("overview.py", dataset="trial")
+    assert "2 of 2 patients" in words(app)
+
+
+@pytest.mark.parametrize(
+    "value", [">= 65", "A -> B", "A -- B", "10 <- 5", "~= 5", ":material/home:", "*a* _b_"]
+)
+def test_a_stored_value_reads_as_it_is_stored(trial, open_page: Opener, value: str) -> None:
+    trial([("1", value, "A", 10, 0)])
+    app = open_page("survival.py", dataset="trial", by="modality")
+    shown = app.main.table[0].value.index[0]
+    assert plain(shown) == value
+    signs = [pair for pair in ("->", "<-", "--", ">=", "~=", ":m") if pair in shown.replace("\\", "")]
+    assert signs == [], "Streamlit would turn these into other signs"
+
+
+def test_patients_without_a_time_of_the_endpoint_are_counted_out_loud(trial, open_page: Opener) -> None:
+    trial([("1", "a", "A", 10, 0), ("2", "a", "A", 20, 0), ("1", "a", "B", 5, 0)])
+    app = open_page("survival.py", dataset="trial", endpoint="B")
+    assert "1 of 2 selected patients have no time of B and are not part of this." in words(app)
+
+
+def test_the_overview_says_follow_up_of_those_who_have_the_endpoint(trial, open_page: Opener) -> None:
+    trial([("1", "a", "OS", 100, 1), ("2", "b", "PFS", 20, 1)])
+    app = open_page("overview.py", dataset="trial", modality="b", endpoint="OS")
+    assert "1 of 2 patients match the filters." in words(app)
+    assert "No selected patient has a time of OS." in words(app)
+
+
+def test_deaths_that_count_as_events_do_so_on_the_overview_as_well(trial, open_page: Opener) -> None:
+    trial([("1", "a", "A", 10, 2), ("2", "a", "A", 20, 1)])
+    rule = {"death": "event"}
+    assert list(table(open_page("overview.py", dataset="trial"))["Counts as"]) == [
+        "censored",
+        "death before the event",
+    ]
+    assert list(table(open_page("overview.py", dataset="trial", **rule))["Counts as"]) == [
+        "censored",
+        "event",
+    ]
+
+
+def test_many_reasons_are_summed_up(shelf, tmp_path: Path, open_page: Opener) -> None:
+    path = tmp_path / "free.csv"
+    rows = [f"{i},a,A,Time,{i},DAYS,0,note {i}" for i in range(1, 301)]
+    path.write_text(
+        "USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,EVNTDESC\n" + "\n".join(rows), encoding="utf-8"
+    )
+    build_adtte(shelf, "free", path)
+    shown = table(open_page("overview.py", dataset="free"))
+    assert len(shown) == 7
+    assert shown.loc["Time: 294 other reasons", "Patients"] == "294 (98.0 %)"
+
+
+def test_a_day_outside_the_data_is_a_choice_that_leaves_nobody(open_page: Opener) -> None:
+    app = open_page("survival.py")
+    control(app, "date_input", "Data cut-off").set_value(date(2010, 5, 1)).run()
+    assert "**all modalities; data cut-off 2010-05-01** · 0 of 59 patients" in words(app)
+    assert "No patient matches these filters" in words(app)

@@ -112,8 +112,8 @@ def test_a_link_names_its_parts_as_the_command_line_does():
     [
         pytest.param({"arm": ["RFA"]}, "The link has an unknown part 'arm'.", id="unknown-key"),
         pytest.param({"Modality": ["RFA"]}, "The link has an unknown part 'Modality'.", id="key-in-capitals"),
-        pytest.param({"endpoint": [""]}, "The link leaves endpoint empty.", id="empty-value"),
-        pytest.param({"cutoff": [""]}, "The link leaves cutoff empty.", id="empty-date"),
+        pytest.param({"endpoint": [""]}, "The link gives no value for “endpoint”.", id="empty-value"),
+        pytest.param({"cutoff": [""]}, "The link gives no value for “cutoff”.", id="empty-date"),
         pytest.param({"modality": [""]}, "A modality is empty", id="empty-modality"),
         pytest.param(
             {"cutoff": ["2015-01-01", "2016-01-01"]},

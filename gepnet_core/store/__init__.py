@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gepnet_core.errors import StoreDamaged
+from gepnet_core.errors import OptionRefused, StoreDamaged
 from gepnet_core.store.build import build_adtte, build_source, check_whole, fingerprint
 from gepnet_core.store.connection import Database
 from gepnet_core.store.dataset import DataSet
@@ -24,7 +24,12 @@ def open_shelf() -> Shelf:
     `GEPNET_DATA_DIR` says where it is; the default is `.data` in the project's root. A shipped cohort that
     is older than the shipped files gets a new version.
     """
-    shelf = Shelf(Path(os.environ.get("GEPNET_DATA_DIR") or PROJECT / ".data"))
+    root = Path(os.environ.get("GEPNET_DATA_DIR") or PROJECT / ".data").resolve()
+    if "?" in str(root):
+        raise OptionRefused(
+            f"GEPNET_DATA_DIR holds a question mark, which DuckDB cannot open: {root}. Rename it."
+        )
+    shelf = Shelf(root)
     if _shipped_is_due(shelf):
         with shelf.lock():
             if _shipped_is_due(shelf):  # another process may have built it meanwhile

@@ -12,15 +12,17 @@ from gepnet_core import adtte, contract, eligibility, endpoints
 from gepnet_core.contract import Row
 from gepnet_core.errors import FileRefused, StoreDamaged
 from gepnet_core.published_figures import FILE as PUBLISHED_FILE
-from gepnet_core.published_figures import read_published
+from gepnet_core.published_figures import check_endpoints, read_published
+from gepnet_core.records import read_text
 from gepnet_core.settings import FILE as SETTINGS_FILE
 from gepnet_core.settings import Settings, read_settings
+from gepnet_core.spelling import check_spelling
 from gepnet_core.store.connection import Database, building, identifier
 from gepnet_core.store.relation import Relation
 from gepnet_core.store.versions import Current, Shelf
 from gepnet_core.vocabulary import STUDY_ENDPOINTS, Endpoint, TimeUnit
 
-SCHEMA = 3  # raise it where the derived tables change meaning: it is part of a version
+SCHEMA = 4  # raise it where the derived tables change meaning: it is part of a version
 CONTRACT_TYPES = {"whole": "BIGINT", "numeric": "DOUBLE", "categorical": "VARCHAR"}
 TIME_TO_EVENT = (
     ("patient_id", "VARCHAR"),
@@ -53,10 +55,11 @@ def build_source(shelf: Shelf, name: str, folder: Path, *, origin: str = "import
     """
     source = contract.read_source(folder)
     settings = read_settings(folder / SETTINGS_FILE)
+    check_spelling(source, settings)
     published = folder / PUBLISHED_FILE
-    published_text = _text(published)
+    published_text = read_text(published)
     if published_text:
-        read_published(published_text)
+        check_endpoints(read_published(published_text), STUDY_ENDPOINTS)
     relations = [
         Relation(
             f"source.{table.name}",
@@ -73,6 +76,7 @@ def build_source(shelf: Shelf, name: str, folder: Path, *, origin: str = "import
     meta = {
         "title": settings.title,
         "notice": settings.notice,
+        "about": settings.about,
         "settings": settings.to_json(),
         "published": published_text,
         "treatment_column": "modality",
@@ -128,6 +132,7 @@ def build_adtte(
     meta = {
         "title": "",
         "notice": "",
+        "about": "",
         "settings": "",
         "published": "",
         "treatment_column": found.treatment_column,
@@ -146,14 +151,6 @@ def build_adtte(
     ]
     current = _build(shelf, name, relations, meta, derived, origin="imported", source="")
     return current, found.messages
-
-
-def _text(path: Path) -> str:
-    """Return a file's text, empty where there is no such file."""
-    try:
-        return path.read_text(encoding="utf-8") if path.exists() else ""
-    except UnicodeDecodeError:
-        raise FileRefused(path.name, "is not UTF-8 text. Save the file as UTF-8.") from None
 
 
 def fingerprint(folder: Path) -> str:
@@ -266,9 +263,10 @@ def _load(connection: object, relation: Relation, canonical: bytes, scratch: Pat
     execute(f"CREATE TABLE {relation.name}({columns})")
     if canonical:
         scratch.write_bytes(canonical)
+        place = str(scratch).replace("'", "''")
         execute(
-            f"COPY {relation.name} FROM '{scratch}' "
-            "(FORMAT csv, HEADER false, AUTO_DETECT false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '', "
+            f"COPY {relation.name} FROM '{place}' (MAX_LINE_SIZE {max(len(canonical) + 2, 1 << 16)}, "
+            "FORMAT csv, HEADER false, AUTO_DETECT false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '', "
             "NEW_LINE '\\n', DATEFORMAT '%Y-%m-%d', PARALLEL false)"
         )
 
@@ -320,10 +318,10 @@ def _modalities(settings: Settings, found: list[str]) -> Relation:
 
 def _endpoints(found: list[Endpoint]) -> Relation:
     rows: list[Row] = [
-        {"code": endpoint.code, "name": endpoint.name, "phrase": endpoint.phrase, "position": place}
+        {"code": endpoint.code, "name": endpoint.name, "position": place}
         for place, endpoint in enumerate(found)
     ]
-    columns = (("code", "VARCHAR"), ("name", "VARCHAR"), ("phrase", "VARCHAR"), ("position", "INTEGER"))
+    columns = (("code", "VARCHAR"), ("name", "VARCHAR"), ("position", "INTEGER"))
     return Relation("endpoints", columns, rows)
 
 

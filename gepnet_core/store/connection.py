@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import duckdb
 
-from gepnet_core.errors import StoreDamaged
+from gepnet_core.errors import StoreDamaged, one_line
 
 LOCKED_DOWN = {
     "enable_external_access": "false",
@@ -19,6 +19,7 @@ LOCKED_DOWN = {
     "autoload_known_extensions": "false",
     "lock_configuration": "true",
 }
+BUILDING = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 BATCH = 10_000
 DAMAGE = (duckdb.IOException, duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)
 
@@ -67,12 +68,18 @@ class Database:
 @contextmanager
 def building(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a new file for writing; on leaving, everything is in the file itself (CHECKPOINT) and it is closed."""
-    connection = duckdb.connect(str(path), config={"autoinstall_known_extensions": "false"})
     try:
-        yield connection
-        connection.execute("CHECKPOINT")
-    finally:
-        connection.close()
+        connection = duckdb.connect(str(path), config=dict(BUILDING))
+        try:
+            yield connection
+            connection.execute("CHECKPOINT")
+        finally:
+            connection.close()
+    except DAMAGE as failed:
+        raise StoreDamaged(
+            f"The data folder cannot be written ({one_line(str(failed))[:120]}). Check its free space and rights; "
+            "nothing was changed."
+        ) from failed
 
 
 def _damaged(path: Path) -> StoreDamaged:

@@ -6,24 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
-import numpy as np
-
-from gepnet_core.errors import ControlMissing, OptionRefused, quoted
+from gepnet_core.errors import ControlMissing, OptionRefused, listed, quoted
 from gepnet_core.selection import Selection
+from gepnet_core.store import times
 from gepnet_core.store.connection import Database, identifier
 from gepnet_core.store.described import Attrition, BaselineColumn, Kind
 from gepnet_core.survival import EventCounts
 from gepnet_core.vocabulary import (
-    CUT_OFF_REASON,
     NOT_RECORDED,
     WHOLE_COHORT,
     DeathRule,
     Endpoint,
     Status,
+    endpoint_named,
 )
 
 MOST_LEVELS = 12
@@ -67,8 +64,8 @@ class DataSet:
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
         """The endpoints, by code, in order."""
-        found = self._database.rows("SELECT code, name, phrase FROM endpoints ORDER BY position")
-        return {code: Endpoint(code, name, phrase) for code, name, phrase in found}
+        found = self._database.rows("SELECT code, name FROM endpoints ORDER BY position")
+        return {code: endpoint_named(code, name) for code, name in found}
 
     @cached_property
     def baseline(self) -> tuple[BaselineColumn, ...]:
@@ -108,6 +105,16 @@ class DataSet:
         found: date = self._database.rows(sql, {"offset": int(self.meta["offset"])})[0][0]
         return found
 
+    def describe(self, selection: Selection) -> str:
+        """Return the selection in words, with the data set's own labels."""
+        everything = "all treatments" if self.is_trial else "all modalities"
+        return selection.describe(self.modality_labels, everything=everything)
+
+    @property
+    def is_trial(self) -> bool:
+        """True where the data set came as ADTTE, with its own cohort and endpoints."""
+        return self.meta["kind"] == "ADTTE"
+
     def attrition(self) -> list[Attrition]:
         """Return the eligibility steps with the patients left after each; empty for an ADTTE file."""
         rows = self._database.rows("SELECT code, label, patients FROM attrition ORDER BY step")
@@ -121,7 +128,7 @@ class DataSet:
         """Return the endpoint of this code; raise OptionRefused where the data set has none."""
         if code not in self.endpoints:
             raise OptionRefused(
-                f"“{self.name}” has no endpoint {quoted(code)}. There are: {', '.join(self.endpoints)}."
+                f"“{self.name}” has no endpoint {quoted(code)}. There are: {listed(self.endpoints)}."
             )
         return self.endpoints[code]
 
@@ -131,7 +138,7 @@ class DataSet:
             if modality not in self.modality_labels:
                 raise OptionRefused(
                     f"“{self.name}” has no modality {quoted(modality)}. There are: "
-                    f"{', '.join(self.modality_labels)}."
+                    f"{listed(self.modality_labels)}."
                 )
         if selection.uses_dates and not self.has_dates:
             raise ControlMissing(
@@ -146,7 +153,7 @@ class DataSet:
         if by not in names:
             raise ControlMissing(
                 f"“{self.name}” has no column {quoted(by)} to group by. There are: "
-                f"{', '.join(['modality', *names])}."
+                f"{listed(['modality', *names])}."
             )
         return by
 
@@ -160,16 +167,13 @@ class DataSet:
         )
         return sorted((value for (value,) in rows), key=self._place(column))
 
-    def strata_labels(self, by: str | None) -> dict[str, str]:
-        """Return words for stored values of a grouping, in the data set's order, where it has any."""
-        return self.modality_labels if self.grouping(by) == "modality" else {}
-
     def event_counts(
-        self, endpoint: str, selection: Selection, *, by: str | None = None
+        self, endpoint: str, selection: Selection, *, by: str | None = None, among: str | None = None
     ) -> list[EventCounts]:
         """Count how many left on which day and how, per stratum; one GROUP BY.
 
-        Strata come in the data set's order, patients without a value last; empty strata are left out.
+        With `among`, only patients who have a selected time of that other endpoint are counted. Strata come
+        in the data set's order, patients without a value last; empty strata are left out.
 
         Raises
         ------
@@ -178,27 +182,45 @@ class DataSet:
         """
         self.endpoint(endpoint)
         column = self.grouping(by)
+        if among == endpoint or self.is_complete:
+            among = None
         # a version never changes, and the death rule acts on the counts: so they can be kept
-        key = (endpoint, replace(selection, death=DeathRule.CENSOR), column)
+        key = (endpoint, replace(selection, death=DeathRule.CENSOR), column, among)
         if key not in self._counted:
             if len(self._counted) >= MOST_KEPT:
                 self._counted.clear()
-            self._counted[key] = self._count(endpoint, selection, column)
+            self._counted[key] = self._count(endpoint, selection, column, among)
         return self._counted[key]
 
-    def _count(self, endpoint: str, selection: Selection, column: str | None) -> list[EventCounts]:
+    def _count(
+        self, endpoint: str, selection: Selection, column: str | None, among: str | None = None
+    ) -> list[EventCounts]:
         if column is None:
             stratum = f"'{WHOLE_COHORT}'"
         else:
             stratum = f"coalesce(CAST(c.{identifier(column)} AS VARCHAR), '{NOT_RECORDED}')"
-        times, bound = self._times(selection, stratum=stratum)
+        query, bound = self._times(selection, stratum=stratum)
+        bound["endpoint"] = endpoint
+        others = ""
+        if among is not None:
+            others = f"AND c.patient_id IN (SELECT patient_id FROM ({query}) WHERE endpoint = $among)"
+            bound["among"] = among
         rows = self._database.rows(
             "SELECT stratum, days, count(*) FILTER (WHERE status = 0), count(*) FILTER (WHERE status = 1), "
-            f"count(*) FILTER (WHERE status = 2) FROM ({times} AND c.t_endpoint = $endpoint) "
+            f"count(*) FILTER (WHERE status = 2) FROM ({query} AND c.t_endpoint = $endpoint {others}) "
             "GROUP BY stratum, days ORDER BY stratum, days",
-            {**bound, "endpoint": endpoint},
+            bound,
         )
-        return self._ordered(_counts(rows), column)
+        place = self._place(column)
+        return sorted(times.counts(rows), key=lambda counts: place(counts.stratum))
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """True where every patient has a time of every endpoint, all from one index date."""
+        recorded, apart = self._database.rows(
+            "SELECT count(*), count(*) FILTER (WHERE t_start IS DISTINCT FROM index_date) FROM times"
+        )[0]
+        return bool(recorded == self.n * len(self.endpoints) and apart == 0)
 
     def n_selected(self, selection: Selection) -> int:
         """Return how many patients a selection leaves."""
@@ -208,12 +230,15 @@ class DataSet:
 
     def kinds(self, selection: Selection) -> list[Kind]:
         """Count how the times of every endpoint ended, by status and reason."""
-        times, bound = self._times(selection, stratum="NULL")
+        query, bound = self._times(selection, stratum="NULL")
         rows = self._database.rows(
-            f"SELECT endpoint, status, reason, count(*) FROM ({times}) GROUP BY ALL ORDER BY 1, 2, 4 DESC, 3",
+            f"SELECT endpoint, status, reason, count(*) FROM ({query}) GROUP BY ALL ORDER BY 1, 2, 4 DESC, 3",
             bound,
         )
-        found = [Kind(endpoint, Status(status), reason, int(n)) for endpoint, status, reason, n in rows]
+        found = [
+            Kind(endpoint, selection.death.counts_as(Status(status)), reason, int(n))
+            for endpoint, status, reason, n in rows
+        ]
         order = list(self.endpoints)
         return sorted(found, key=lambda kind: order.index(kind.endpoint))
 
@@ -239,13 +264,20 @@ class DataSet:
         """Return True where every selected patient with a time of `endpoint` has one of `code` as well."""
         if code not in self.endpoints:
             return False
-        times, bound = self._times(selection, stratum="NULL")
+        if self.is_complete:
+            return True
+        query, bound = self._times(selection, stratum="NULL")
         lacking = self._database.rows(
-            f"SELECT count(*) FROM (SELECT patient_id FROM ({times}) WHERE endpoint = $endpoint "
-            f"EXCEPT SELECT patient_id FROM ({times}) WHERE endpoint = $code)",
+            f"SELECT count(*) FROM (SELECT patient_id FROM ({query}) WHERE endpoint = $endpoint "
+            f"EXCEPT SELECT patient_id FROM ({query}) WHERE endpoint = $code)",
             {**bound, "endpoint": endpoint, "code": code},
         )
         return bool(lacking[0][0] == 0)
+
+    def n_modality(self, modality: str) -> int:
+        """Return how many patients of the whole cohort had this index modality; 0 for one that is not there."""
+        sql = "SELECT count(*) FROM cohort WHERE modality = $modality"
+        return int(self._database.rows(sql, {"modality": modality})[0][0])
 
     def baseline_values(self, column: str, selection: Selection) -> list[tuple[str, Any, int]]:
         """Return (modality, value, patients) of one baseline column under a selection."""
@@ -266,8 +298,8 @@ class DataSet:
         With `endpoint`, only patients who have a time of it.
         """
         where, bound = selection.where()
-        times, times_bound = self._times(selection, stratum="NULL")
-        bound |= times_bound
+        query, query_bound = self._times(selection, stratum="NULL")
+        bound |= query_bound
         columns = ["patient_id", "modality", *(["index_date"] if self.has_dates else [])]
         columns += [column.name for column in self.baseline]
         chosen = [f"any_value(c.{identifier(name)}) AS {identifier(name)}" for name in columns[1:]]
@@ -282,62 +314,19 @@ class DataSet:
             bound["endpoint"] = endpoint
             having = "HAVING count(*) FILTER (WHERE e.endpoint = $endpoint) > 0"
         rows = self._database.stream(
-            f"SELECT c.patient_id, {', '.join(chosen)} FROM cohort c LEFT JOIN ({times}) e USING (patient_id) "
+            f"SELECT c.patient_id, {', '.join(chosen)} FROM cohort c LEFT JOIN ({query}) e USING (patient_id) "
             f"WHERE {where} GROUP BY c.patient_id {having} ORDER BY min(c.index_date), c.patient_id",
             bound,
         )
         return columns, (list(row) for batch in rows for row in batch)
 
     def _times(self, selection: Selection, *, stratum: str) -> tuple[str, dict[str, object]]:
-        """Return the query of all selected times after the cut-off, and its bound parameters.
-
-        Up to the cut-off C a time runs at most C - index date + offset days; what comes after is not known
-        yet, so a longer time is censored there.
-        """
+        """Return the query of all selected times after the cut-off, and its bound parameters."""
         self.check(selection)
-        where, bound = selection.where()
-        days, status, reason = "c.t_days", "c.t_status", "c.t_reason"
-        if selection.cutoff is not None:
-            limit = "date_diff('day', c.t_start, $cutoff) + $offset"
-            bound["offset"] = int(self.meta["offset"])
-            where += " AND c.t_start <= $cutoff"
-            days = f"least(c.t_days, {limit})"
-            status = f"CASE WHEN c.t_days > {limit} THEN {int(Status.CENSORED)} ELSE c.t_status END"
-            reason = f"CASE WHEN c.t_days > {limit} THEN '{CUT_OFF_REASON}' ELSE c.t_reason END"
-        return (
-            f"SELECT c.patient_id, c.t_endpoint AS endpoint, {stratum} AS stratum, {days} AS days, "
-            f"{status} AS status, {reason} AS reason FROM times c WHERE {where}",
-            bound,
-        )
+        return times.selected(selection, offset=self.meta["offset"], stratum=stratum)
 
-    def _ordered(self, strata: list[EventCounts], column: str | None) -> list[EventCounts]:
-        place = self._place(column)
-        return sorted(strata, key=lambda counts: place(counts.stratum))
-
-    def _place(self, column: str | None) -> Callable[[str], tuple[bool, int, float, str]]:
-        """Return the sort key of a stratum: the data set's order, numbers by size, without a value last.
-
-        Among words, "<65" comes first and ">80" last.
-        """
-        known = (
-            {value: place for place, value in enumerate(self.modality_labels)} if column == "modality" else {}
-        )
+    def _place(self, column: str | None) -> Callable[[str], times.Place]:
+        """Return the sort key of a stratum of this column."""
+        known = list(self.modality_labels) if column == "modality" else []
         numeric = any(entry.name == column and entry.kind == "numeric" for entry in self.baseline)
-
-        def place(stratum: str) -> tuple[bool, int, float, str]:
-            unknown = stratum == NOT_RECORDED
-            number = float(stratum.startswith((">", "≥"))) - float(stratum.startswith(("<", "≤")))
-            if numeric and not unknown:
-                number = float(stratum)
-            return unknown, known.get(stratum, len(known)), number, stratum
-
-        return place
-
-
-def _counts(rows: list[tuple[Any, ...]]) -> list[EventCounts]:
-    """Return the counts per stratum from (stratum, day, censored, events, competing), sorted by the first two."""
-    found = []
-    for stratum, members in groupby(rows, key=itemgetter(0)):
-        table = np.array([row[1:] for row in members], dtype=np.int64)
-        found.append(EventCounts(stratum, *(np.ascontiguousarray(table[:, i]) for i in range(4))))
-    return found
+        return lambda stratum: times.place(stratum, known, numeric=numeric)

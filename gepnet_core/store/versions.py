@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from gepnet_core.errors import DataSetUnknown, StoreDamaged
+from gepnet_core.errors import DataSetUnknown, StoreDamaged, listed
 from gepnet_core.vocabulary import DATASET_NAME
 
 CURRENT = "current.json"
@@ -59,7 +59,7 @@ class Shelf:
         """
         path = self.root / name / CURRENT
         if name not in self.names():
-            known = ", ".join(self.names()) or "none"
+            known = listed(self.names()) or "none"
             raise DataSetUnknown(f"There is no data set “{name}”. There are: {known}.")
         try:
             found = Current(**json.loads(path.read_text(encoding="utf-8")))

@@ -17,7 +17,8 @@ ALL_TIME = 0
 HORIZONS = (12, 24, 36, 48, 60, 120, 240)
 CONF_TYPE_HELP = (
     "The scale on which the interval is computed. log-log is the default; symmetric (SPSS) is the one of the "
-    "published medians. The screen *Published vs live* shows how they differ."
+    "published medians, and takes no midpoint where the curve lies on one half. *Published vs live* shows how "
+    "they differ."
 )
 
 
@@ -30,8 +31,9 @@ def draw(remembered: Remembered) -> None:
         "Endpoint",
         codes,
         index=codes.index(view.endpoint) if view.endpoint in codes else 0,
-        format_func=lambda code: f"{data.endpoints[code].name} ({code})",
+        format_func=lambda code: f"{code}: {data.endpoints[code].name}",
         key=remembered.widget("endpoint"),
+        disabled=bool(remembered.problems),
         help="What the time runs to. Methods defines each.",
     )
     groupings = data.groupings
@@ -40,8 +42,9 @@ def draw(remembered: Remembered) -> None:
         "Stratify by",
         columns,
         index=columns.index(view.by or NOTHING),
-        format_func=lambda column: groupings.get(column, "none"),
+        format_func=lambda column: _named(groupings[column]) if column else "none",
         key=remembered.widget("by"),
+        disabled=bool(remembered.problems),
         help="One curve for each value of this column, as it was on the index date.",
     )
     conf_type = st.selectbox(
@@ -50,6 +53,7 @@ def draw(remembered: Remembered) -> None:
         index=list(ConfType).index(view.conf_type),
         format_func=lambda found: found.label,
         key=remembered.widget("conf_type"),
+        disabled=bool(remembered.problems),
         help=CONF_TYPE_HELP,
     )
     levels = sorted({*LEVELS, view.conf_level, remembered.seed.conf_level})
@@ -59,6 +63,7 @@ def draw(remembered: Remembered) -> None:
         index=levels.index(view.conf_level),
         format_func=lambda found: format_level(found).replace(NO_BREAK, " "),
         key=remembered.widget("conf_level"),
+        disabled=bool(remembered.problems),
     )
     remembered.show(replace(view, endpoint=endpoint, by=by or None, conf_type=conf_type, conf_level=level))
     _choose_death_rule(remembered)
@@ -75,7 +80,7 @@ def _choose_death_rule(remembered: Remembered) -> None:
         index=list(DeathRule).index(view.selection.death),
         format_func=lambda rule: rule.label,
         key=remembered.widget("death"),
-        disabled=deaths == 0,
+        disabled=deaths == 0 or bool(remembered.problems),
         help="Censor: a death ends the time without event. Count as event: the endpoint becomes “… or death”.",
     )
     if deaths == 0:
@@ -98,13 +103,24 @@ def _choose_look(remembered: Remembered) -> None:
         index=horizons.index(view.horizon or ALL_TIME),
         format_func=lambda months: f"{months} months" if months else "all observed time",
         key=remembered.widget("horizon"),
+        disabled=bool(remembered.problems),
         help="How far the time axis reaches. It changes the figure, not the estimates.",
     )
-    band = st.toggle("Confidence band", value=view.band, key=remembered.widget("band"), help="Pointwise.")
+    band = st.toggle(
+        "Confidence band",
+        value=view.band,
+        key=remembered.widget("band"),
+        help="Pointwise: each limit holds for its time, not for the whole curve.",
+    )
     failure = st.toggle(
         "Show 1 − S(t)",
         value=view.failure,
         key=remembered.widget("failure"),
-        help="Rising curves: the share with the event.",
+        help="Rising curves: the share with the event. The table keeps S(t).",
     )
     remembered.show(replace(view, horizon=horizon or None, band=band, failure=failure))
+
+
+def _named(label: str) -> str:
+    """Return a column's label, told apart from the word for no grouping."""
+    return f"{label} (column)" if label.strip().casefold() == "none" else label

@@ -13,6 +13,7 @@ from gepnet_core.view import View
 from pages.components.session import Remembered
 
 DATE_FORMAT = "YYYY-MM-DD"
+SPARE_YEARS = 5
 
 
 def draw(shelf: Shelf, remembered: Remembered) -> None:
@@ -25,9 +26,14 @@ def draw(shelf: Shelf, remembered: Remembered) -> None:
         list(data.modality_labels),
         default=list(remembered.view.selection.modalities),
         format_func=lambda value: data.modality_labels.get(value, value),
-        placeholder="All modalities",
+        placeholder="All treatments" if data.is_trial else "All modalities",
+        disabled=bool(remembered.problems),
         key=remembered.widget("modality"),
-        help="Kind of the index treatment. Nothing chosen means all.",
+        help=(
+            "The treatment that a patient was given. Nothing chosen means all."
+            if data.is_trial
+            else "Kind of the index treatment. Nothing chosen means all."
+        ),
     )
     selection = replace(remembered.view.selection, modalities=tuple(modalities))
     if data.has_dates:
@@ -41,7 +47,7 @@ def draw(shelf: Shelf, remembered: Remembered) -> None:
         "Clear filters",
         icon=":material/filter_alt_off:",
         key=remembered.widget("clear"),
-        disabled=remembered.view.selection == Selection(),
+        disabled=remembered.view.selection == Selection() or bool(remembered.problems),
     ):
         remembered.reset(replace(remembered.view, selection=Selection()))
         st.rerun()
@@ -54,15 +60,15 @@ def _choose_dataset(shelf: Shelf, remembered: Remembered) -> None:
         names,
         index=names.index(remembered.dataset),
         key=f"dataset:{remembered.generation}",
-        help="A cohort in the store. Others are imported by the command line.",
+        help="A cohort or trial. README says how another one is imported.",
     )
     if name != remembered.dataset:
         remembered.switch(shelf, name)
         st.rerun()
-    newest = shelf.current(name).version if name in shelf.names() else remembered.data.version
-    if newest != remembered.data.version:
+    remembered.newest = shelf.current(name).version if name in shelf.names() else remembered.data.version
+    if remembered.newest != remembered.data.version:
         st.info(
-            f"A newer version of this data set exists ({newest}). This page still shows "
+            f"A newer version of this data set exists ({remembered.newest}). This page still shows "
             f"{remembered.data.version}."
         )
         if st.button("Show the newer version", key=remembered.widget("newer")):
@@ -71,18 +77,29 @@ def _choose_dataset(shelf: Shelf, remembered: Remembered) -> None:
 
 
 def _choose_dates(data: DataSet, seed: View, remembered: Remembered, selection: Selection) -> Selection:
-    """Draw window and cut-off; bounds are the data's own, widened where the link asked for more."""
+    """Draw window and cut-off.
+
+    The bounds reach some years past the data and past what the link asked for: a day outside the data is a
+    choice that leaves nobody, and says so, where a field that refuses it would show one thing and mean another.
+    """
     first, last = data.index_dates or (date.min, date.max)
-    asked = seed.selection
-    low = min(first, asked.index_from or first, asked.index_to or first)
-    high = max(last, asked.index_to or last, asked.index_from or last)
+    observed = data.last_date or last
+    asked = [seed.selection.index_from, seed.selection.index_to, seed.selection.cutoff]
+    days = [first, observed, *(day for day in asked if day is not None)]
+    low = date(max(1, min(days).year - SPARE_YEARS), 1, 1)
+    high = date(min(9999, max(days).year + SPARE_YEARS), 12, 31)
+    shown = remembered.view.selection
     chosen = st.date_input(
         "Index date",
-        value=(remembered.view.selection.index_from or low, remembered.view.selection.index_to or high),
+        value=(
+            shown.index_from or min(first, shown.index_to or first),
+            shown.index_to or max(last, shown.index_from or last),
+        ),
         min_value=low,
         max_value=high,
         format=DATE_FORMAT,
         key=remembered.widget("index_date"),
+        disabled=bool(remembered.problems),
         help="Day of the index treatment, time zero. Both days of the window are included.",
     )
     remembered.half_window = len(chosen) != 2
@@ -92,14 +109,14 @@ def _choose_dates(data: DataSet, seed: View, remembered: Remembered, selection: 
             index_from=None if chosen[0] == first else chosen[0],
             index_to=None if chosen[1] == last else chosen[1],
         )
-    observed = data.last_date or last
     cutoff = st.date_input(
         "Data cut-off",
-        value=remembered.view.selection.cutoff,
-        min_value=min(first, asked.cutoff or first),
-        max_value=max(observed, asked.cutoff or observed),
+        value=shown.cutoff,
+        min_value=low,
+        max_value=high,
         format=DATE_FORMAT,
         key=remembered.widget("cutoff"),
+        disabled=bool(remembered.problems),
         help="What happened after this day counts as not known yet. Empty: everything that is recorded.",
     )
     return replace(selection, cutoff=cutoff if isinstance(cutoff, date) else None)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+JOINER = "\N{WORD JOINER}"
+# Streamlit turns "->", ">=", "--", "~=" and ":name:" into signs even where they are escaped; between their
+# characters, one that is not seen prevents it.
+TYPOGRAPHY = re.compile(r"(?<=[-<>~=])(?=[-<>=])|(?<=:)(?=[a-z])")
 SPECIAL = frozenset("\\`*_{}[]()#+-.!|<>~$:&^=")
 
 
 def escaped(text: str) -> str:
     """Return text as Markdown that shows it exactly as it is."""
-    return "".join(f"\\{c}" if c in SPECIAL else c for c in text)
+    return "".join(f"\\{c}" if c in SPECIAL else c for c in TYPOGRAPHY.sub(JOINER, text))

@@ -6,36 +6,56 @@ import streamlit as st
 
 from gepnet_core.errors import NothingLeft
 from gepnet_core.formatting import format_count
+from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet
 from gepnet_core.view import View
 from pages.components.markdown import escaped
 from pages.components.session import KEY, Remembered, everybody
 
 
-def begin(title: str) -> tuple[DataSet, View]:
-    """Draw the head of a page and return the data and the view; stop after a bad link or on an empty cohort."""
+def begin(title: str, *, whole: bool = False) -> tuple[DataSet, View]:
+    """Draw the head of a page and return the data and the view; stop after a bad link or on an empty cohort.
+
+    With `whole`, the page is about the whole cohort whatever the filters, and says so.
+    """
     remembered: Remembered = st.session_state[KEY]
     st.title(title, anchor=False)
     if remembered.problems:
-        st.error("\n\n".join(escaped(problem) for problem in remembered.problems))
-        st.markdown("Nothing is shown, because the result could stand for other patients than were meant.")
-        if st.button("Show all patients instead", key="drop_link"):
-            remembered.reset(everybody(remembered.data))
-            st.rerun()
-        st.stop()
+        _refuse(remembered)
     if remembered.half_window:
         st.info("The window of index dates has one day so far. Choose the last day in the sidebar.")
         st.stop()
     data, view = remembered.data, remembered.view
-    left = data.n_selected(view.selection)
     notice = f" · {escaped(data.meta['notice'])}" if data.meta["notice"] else ""
-    st.markdown(
-        f"**{escaped(view.selection.describe(data.modality_labels))}** · {left:,} of "
-        f"{format_count(data.n, 'patient')}{notice}"
-    )
+    words = escaped(data.describe(view.selection))
+    if whole:
+        st.markdown(
+            f"**whole cohort** · {format_count(data.n, 'patient')}{notice} · the filters ({words}) are kept, but "
+            "not used on this page"
+        )
+        return data, view
+    left = data.n_selected(view.selection)
+    st.markdown(f"**{words}** · {left:,} of {format_count(data.n, 'patient')}{notice}")
+    if remembered.newest != data.version:
+        st.caption("A newer version of this data set exists: see the sidebar.")
     if left == 0:
         nothing_left()
     return data, view
+
+
+def _refuse(remembered: Remembered) -> None:
+    """Say what a link got wrong and offer what can be shown; the reader decides which patients that is."""
+    data, rest = remembered.data, remembered.view
+    st.error("\n\n".join(escaped(problem) for problem in remembered.problems))
+    st.markdown("Nothing is shown, because the result could stand for other patients than were meant.")
+    kept = data.describe(rest.selection)
+    if rest.selection != Selection() and st.button(f"Show what the rest of the link says: {escaped(kept)}"):
+        remembered.reset(rest)
+        st.rerun()
+    if st.button("Show all patients instead"):
+        remembered.reset(everybody(data))
+        st.rerun()
+    st.stop()
 
 
 def nothing_left() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from gepnet_core.errors import CohortError, DataSetUnknown, OptionRefused, quoted
+from gepnet_core.errors import CohortError, DataSetUnknown, OptionRefused, listed, quoted
 from gepnet_core.store import DataSet, Shelf, open_dataset, open_shelf
 from gepnet_core.view import View
 
@@ -26,8 +26,8 @@ class Remembered:
     opened: dict[str, DataSet] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     half_window: bool = False
+    newest: str = ""
     generation: int = 0
-    settled: View | None = None
 
     @property
     def view(self) -> View:
@@ -52,17 +52,10 @@ class Remembered:
         """Remember what the widgets say."""
         self.views[self.dataset] = view
 
-    def settle(self) -> None:
-        """Forget the problems of a link once the reader has moved a control: that is a choice of their own."""
-        if self.problems and self.settled is None:
-            self.settled = self.view
-        elif self.view != self.settled:
-            self.problems = []
-
     def reset(self, view: View) -> None:
         """Start the widgets anew from a view."""
         self.generation += 1
-        self.problems, self.settled = [], None
+        self.problems = []
         self.views[self.dataset] = self.seeds[self.dataset] = view
 
     def update(self, shelf: Shelf) -> None:
@@ -77,7 +70,7 @@ class Remembered:
         if name not in self.opened:
             self.opened[name] = open_dataset(shelf, name)
             self.views[name] = everybody(self.opened[name])
-        self.problems, self.settled, self.dataset = [], None, name
+        self.problems, self.dataset = [], name
         self.generation += 1
         self.seeds[name] = self.views[name]
 
@@ -137,7 +130,7 @@ def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:
     if view.by is not None and view.by not in data.groupings:
         problems.append(
             f"The view stratifies by {quoted(view.by)}, which is not on offer for this data set. "
-            f"There are: {', '.join(data.groupings)}."
+            f"There are: {listed(data.groupings)}."
         )
         view = replace(view, by=None)
     return view, problems

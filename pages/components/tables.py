@@ -8,16 +8,27 @@ import pandas as pd
 import streamlit as st
 
 from gepnet_core.estimates import Estimate
-from gepnet_core.formatting import format_interval, format_quantile, format_survival
+from gepnet_core.formatting import format_interval, format_months, format_quantile, format_survival
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS
-from pages.components.markdown import escaped
+from pages.components.markdown import JOINER, escaped
 
 
 def show(header: Sequence[str], rows: Sequence[Sequence[object]], *, alt: str) -> None:
     """Draw a table; the first column names the rows."""
     cells = [[escaped(str(cell)) for cell in row] for row in rows]
-    frame = pd.DataFrame(cells, columns=[escaped(name) for name in header], dtype=str)
+    frame = pd.DataFrame(cells, columns=_unique(header), dtype=str)
     st.table(frame.set_index(frame.columns[0]), alt=alt)
+
+
+def _unique(header: Sequence[str]) -> list[str]:
+    """Return column heads of which two may read alike: an unseen character tells them apart."""
+    found: list[str] = []
+    for name in header:
+        head = escaped(name)
+        while head in found:
+            head += JOINER
+        found.append(head)
+    return found
 
 
 def show_estimates(estimated: Estimate) -> None:
@@ -36,4 +47,27 @@ def show_estimates(estimated: Estimate) -> None:
         row += [format_survival(stratum.curve.at(months * DAYS_PER_MONTH)) for months in DEFAULT_TIMES_MONTHS]
         rows.append(row)
     show(header, rows, alt="Patients, events, median and survival at 6, 12, 24 and 36 months by group")
-    st.caption("NR: not reached. NE: not estimable. Times beyond the last follow-up are not estimated.")
+    st.caption(
+        "NR: not reached. NE: not estimable. Nothing is estimated beyond the last follow-up, unless S is 0 by then."
+    )
+
+
+def show_follow_up(estimated: Estimate) -> None:
+    """Draw the median follow-up of every stratum, both ways."""
+    interval = format_interval(estimated.conf_level, estimated.conf_type)
+    header = [
+        "Group",
+        f"Reverse Kaplan-Meier median, months ({interval})",
+        "Plain median of observed time, months",
+    ]
+    rows = [
+        [
+            stratum.label,
+            format_quantile(stratum.follow_up.reverse_km),
+            format_months(stratum.follow_up.observed_median),
+        ]
+        for stratum in estimated.strata
+    ]
+    show(header, rows, alt="Median follow-up by group")
+    basis = estimated.strata[0].follow_up.basis
+    st.caption(f"Follow-up is read from the times of {escaped(basis)}: how long patients were watched.")
