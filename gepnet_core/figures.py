@@ -33,7 +33,7 @@ INK = "#1b2733"
 GRID = "rgba(128,128,128,0.3)"
 # fonts that an exported figure finds where it is opened, all of nearly the same width
 FONTS = "Arial, 'Liberation Sans', Helvetica, sans-serif"
-CAPTION_WIDTH = 58
+CAPTION_WIDTH = 42  # characters, so that it fits a telephone
 TICK_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
 
 
@@ -80,8 +80,10 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
         row_heights=[CURVE_PIXELS, table],
         vertical_spacing=76 / (CURVE_PIXELS + table + 76),
     )
-    caption = "<br>".join(wrap(escape(caption_words(estimated), quote=False), CAPTION_WIDTH))
-    bottom = 16 * (caption.count("<br>") + 1)
+    caption = "<br>".join(
+        wrap(escape(caption_words(estimated), quote=False), CAPTION_WIDTH, break_on_hyphens=False)
+    )
+    bottom = 15 * (caption.count("<br>") + 1)
     figure.add_annotation(
         text=caption,
         **{
@@ -95,7 +97,7 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
         },
         showarrow=False,
         align="left",
-        font={"size": 12},
+        font={"size": 11},
     )
     traces: list[go.Scatter] = []
     for stratum in estimated.strata:
@@ -125,6 +127,7 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
         col=1,
     )
     figure.update_yaxes(
+        ticklabelstandoff=14,
         range=[len(rows) - 0.5, -0.7],
         tickvals=[place for place, row in enumerate(rows) if not row.heading],
         ticktext=[row.words for row in rows if not row.heading],

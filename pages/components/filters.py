@@ -42,14 +42,15 @@ def draw(shelf: Shelf, remembered: Remembered) -> None:
         remembered.half_window = False
         st.caption(f"No date filters: {data.meta['no_dates']}.")
     remembered.show(replace(remembered.view, selection=selection))
+    everybody = Selection(death=remembered.view.selection.death)  # the rule chooses no patient
     # always there: a control that comes and goes would move those below it under the reader's hand
     if st.button(
         "Clear filters",
         icon=":material/filter_alt_off:",
         key=remembered.widget("clear"),
-        disabled=remembered.view.selection == Selection() or bool(remembered.problems),
+        disabled=remembered.view.selection == everybody or bool(remembered.problems),
     ):
-        remembered.reset(replace(remembered.view, selection=Selection()))
+        remembered.reset(replace(remembered.view, selection=everybody))
         st.rerun()
 
 

@@ -29,10 +29,9 @@ def begin(title: str, *, whole: bool = False) -> tuple[DataSet, View]:
     notice = f" · {escaped(data.meta['notice'])}" if data.meta["notice"] else ""
     words = escaped(data.describe(view.selection))
     if whole:
-        st.markdown(
-            f"**whole cohort** · {format_count(data.n, 'patient')}{notice} · the filters ({words}) are kept, but "
-            "not used on this page"
-        )
+        kept = f" · the filters ({words}) are kept, but not used on this page"
+        aside = "" if view.selection == Selection() else kept
+        st.markdown(f"**whole cohort** · {format_count(data.n, 'patient')}{notice}{aside}")
         return data, view
     left = data.n_selected(view.selection)
     st.markdown(f"**{words}** · {left:,} of {format_count(data.n, 'patient')}{notice}")
