@@ -10,13 +10,13 @@ import streamlit as st
 
 
 @st.cache_resource
-def ready_made() -> dict[str, tuple[object, object]]:
-    """Return the figure and the table of each endpoint, as the benchmark wrote them."""
+def ready_made() -> tuple[str, dict[str, tuple[object, object]]]:
+    """Return the dropdown's label and the figure and table of each option, as the benchmark wrote them."""
     return pickle.loads(Path(os.environ["BARE_APP_READY_MADE"]).read_bytes())
 
 
-found = ready_made()
+label, found = ready_made()
 st.title("Bare")
-figure, table = found[st.sidebar.selectbox("Endpoint", list(found))]
+figure, table = found[st.sidebar.selectbox(label, list(found))]
 st.plotly_chart(figure, key="survival_curves")
 st.table(table)

@@ -1,34 +1,33 @@
 """From a click on a dropdown to the new curve on the screen: the survival screen beside the bare app.
 
-Both servers run at once and the clicks alternate, so that whatever else the machine does hits both.
+Both servers run at once and the clicks alternate, so that whatever else the machine does hits both. Each
+click on invented patients asks for a grouping that has not been counted before; on the synthetic cohort, the
+endpoints take turns.
+
+    python -m bench.click_to_curve [PATIENTS]      the synthetic cohort, or so many invented patients
 """
 
 from __future__ import annotations
 
-import os
 import pickle
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 from playwright.sync_api import Page, sync_playwright
 
+from bench.invented import write_trial
 from gepnet_core.estimates import estimate
 from gepnet_core.figures import Look, survival_figure
 from gepnet_core.formatting import format_quantile
 from gepnet_core.selection import Selection
-from gepnet_core.store import SHIPPED, SHIPPED_NAME, Shelf, build_source, open_dataset
-from tests.dashboard import ROOT, go, launch, serving, wait_until_ready
+from gepnet_core.store import SHIPPED, SHIPPED_NAME, DataSet, Shelf, build_adtte, build_source, open_dataset
+from tests.dashboard import go, launch, serving, settled, started
 
 CLICKS = 20
-ENDPOINTS = ("TTNST", "PFS")
+WARM_UP = 2
 CLICK = """
 ([words]) => new Promise((resolve, refuse) => {
     const curve = () => {
@@ -54,81 +53,90 @@ CLICK = """
 """
 
 
-def main() -> None:
+def main(patients: int | None) -> None:
     """Print the median time of each and their ratio."""
     with tempfile.TemporaryDirectory() as scratch:
-        data = Path(scratch) / "data"
-        with serving(data) as own, sync_playwright() as playwright:
-            ready = Path(scratch) / "ready.pickle"
-            ready.write_bytes(pickle.dumps(_ready_made(data)))
-            with _bare(ready, Path(scratch)) as bare:
-                browser = launch(playwright)
-                pages = {
-                    "survival screen": browser.new_page(viewport={"width": 1280, "height": 900}),
-                    "bare app": browser.new_page(viewport={"width": 1280, "height": 900}),
-                }
-                go(pages["survival screen"], f"{own}/survival?by=modality")
-                go(pages["bare app"], bare)
-                times: dict[str, list[float]] = {name: [] for name in pages}
-                for click in range(CLICKS + 2):
-                    for name, page in pages.items():
-                        taken = _click(page, ENDPOINTS[(click + 1) % 2])
-                        if click >= 2:
-                            times[name].append(taken)
-                browser.close()
+        folder = Path(scratch)
+        dataset = _dataset(folder, patients)
+        label, found = _ready_made(dataset)
+        ready = folder / "ready.pickle"
+        ready.write_bytes(pickle.dumps((label, found)))
+        bare_command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "bench/bare_app.py",
+            "--server.port",
+            "{port}",
+        ]
+        with (
+            serving(folder / "data") as own,
+            started(bare_command, "/_stcore/health", folder, BARE_APP_READY_MADE=str(ready)) as bare,
+            sync_playwright() as playwright,
+        ):
+            browser = launch(playwright)
+            by = dataset.baseline[0].name if dataset.is_trial else "modality"
+            addresses = {
+                "survival screen": f"{own}/survival?dataset={dataset.name}&by={by}",
+                "bare app": bare,
+            }
+            pages = {name: browser.new_page(viewport={"width": 1280, "height": 900}) for name in addresses}
+            for name, page in pages.items():
+                go(page, addresses[name])
+            times: dict[str, list[float]] = {name: [] for name in pages}
+            options = list(found)
+            for click in range(CLICKS + WARM_UP):
+                for name, page in pages.items():
+                    taken = _click(page, label, options[(click + 1) % len(options)])
+                    if click >= WARM_UP:
+                        times[name].append(taken)
+            browser.close()
     middle = {name: statistics.median(taken) for name, taken in times.items()}
+    print(f"click to new curve, {dataset.n:,} patients, median of {CLICKS} clicks")
     for name, taken in middle.items():
-        print(f"{name:>16}: {taken:6.0f} ms (median of {CLICKS} clicks)")
+        print(f"{name:>16}: {taken:6.0f} ms")
     print(f"{'ratio':>16}: {middle['survival screen'] / middle['bare app']:6.2f}")
 
 
-def _click(page: Page, endpoint: str) -> float:
-    """Choose an endpoint and return the milliseconds until another curve is drawn."""
-    box = page.get_by_role("combobox", name="Endpoint", exact=True)
+def _click(page: Page, label: str, words: str) -> float:
+    """Choose an option of the dropdown `label` and return the milliseconds until another curve is drawn."""
+    box = page.get_by_role("combobox", name=label, exact=True)
     box.click()
-    option = page.get_by_role("option").filter(has_text=endpoint)
+    box.fill(words)
+    option = page.get_by_role("option", name=words, exact=True)
     option.wait_for()
     taken: float = page.evaluate(CLICK, [option.inner_text().strip()])
-    page.wait_for_timeout(400)
+    settled(page)
     return taken
 
 
-def _ready_made(data: Path) -> dict[str, tuple[object, object]]:
-    shelf = Shelf(data)
+def _dataset(folder: Path, patients: int | None) -> DataSet:
+    shelf = Shelf(folder / "data")
     build_source(shelf, SHIPPED_NAME, SHIPPED, origin="shipped")
-    dataset = open_dataset(shelf, SHIPPED_NAME)
+    if patients is None:
+        return open_dataset(shelf, SHIPPED_NAME)
+    # one column more than clicks, since the first is on the screen when the clicks begin
+    build_adtte(shelf, "trial", write_trial(folder / "trial.csv", patients, columns=CLICKS + WARM_UP + 1))
+    return open_dataset(shelf, "trial")
+
+
+def _ready_made(dataset: DataSet) -> tuple[str, dict[str, tuple[object, object]]]:
+    """Return the label of a dropdown and, for each of its options, a figure and a table."""
+    if dataset.is_trial:
+        label = "Stratify by"
+        views = [(column.label, "TTE", column.name) for column in dataset.baseline]
+    else:
+        label = "Endpoint"
+        views = [(f"{e.code}: {e.name}", e.code, "modality") for e in dataset.endpoints.values()]
     found: dict[str, tuple[object, object]] = {}
-    for endpoint in ENDPOINTS:
-        estimated = estimate(dataset, endpoint, Selection(), by="modality")
+    for words, endpoint, by in views:
+        estimated = estimate(dataset, endpoint, Selection(), by=by)
         rows = [[s.label, s.n, s.events, format_quantile(s.median)] for s in estimated.strata]
         table = pd.DataFrame(rows, columns=["Group", "n", "Events", "Median"], dtype=str)
-        found[endpoint] = survival_figure(estimated, Look(), dataset.levels("modality")), table
-    return found
-
-
-@contextmanager
-def _bare(ready: Path, scratch: Path) -> Iterator[str]:
-    """Serve the bare app on a free port; on leaving, stop it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = scratch / "bare.log"
-    with log.open("wb") as said:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "bench/bare_app.py", "--server.port", str(port)],
-            cwd=ROOT,
-            env={**os.environ, "BARE_APP_READY_MADE": str(ready)},
-            stdout=said,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}/_stcore/health", server, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=20)
+        found[words] = survival_figure(estimated, Look(), dataset.levels(by)), table
+    return label, found
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else None)

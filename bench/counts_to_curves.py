@@ -6,25 +6,22 @@ data set's own memory of earlier counts; `lifelines` fits the same strata from r
 
 from __future__ import annotations
 
-import csv
-import random
 import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
-from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 from lifelines import KaplanMeierFitter
 from lifelines.utils import median_survival_times
 
+from bench.invented import STRATA, write_trial
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, build_adtte, open_dataset
 from gepnet_core.survival import kaplan_meier
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-STRATA = ("resection", "RFA", "EBRT", "HAE")
 REPEATS = 5
 
 
@@ -74,31 +71,8 @@ def _best(run: Callable[[], object], repeats: int = REPEATS) -> float:
 
 
 def _dataset(folder: Path, size: int) -> DataSet:
-    """Return an imported trial of `size` invented patients over 2,500 distinct days."""
-    draw = random.Random(20140110)
-    path = folder / "trial.csv"
-    with path.open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle)
-        writer.writerow("USUBJID TRTP PARAMCD PARAM AVAL AVALU CNSR STARTDT ADT".split())
-        for number in range(size):
-            days = int(draw.expovariate(1 / 600)) % 2500 + 1
-            start = date(2014, 1, 1) + timedelta(days=draw.randrange(1200))
-            end = start + timedelta(days=days)
-            writer.writerow(
-                [
-                    f"S{number:07d}",
-                    draw.choice(STRATA),
-                    "TTE",
-                    "Time to event",
-                    days,
-                    "DAYS",
-                    draw.randrange(2),
-                    start,
-                    end,
-                ]
-            )
     shelf = Shelf(folder / "data")
-    build_adtte(shelf, "trial", path)
+    build_adtte(shelf, "trial", write_trial(folder / "trial.csv", size))
     return open_dataset(shelf, "trial")
 
 

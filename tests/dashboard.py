@@ -31,28 +31,37 @@ PATHS = {"/": "Overview", "/survival": "Survival", "/published": "Published vs l
 @contextmanager
 def serving(data_dir: Path) -> Iterator[str]:
     """Start `make run` on a free port and yield its address; on leaving, stop what was started."""
+    with started(
+        ["make", "run", "PORT={port}"], "/ready", data_dir.parent, GEPNET_DATA_DIR=str(data_dir)
+    ) as found:
+        yield found
+
+
+@contextmanager
+def started(command: list[str], ready: str, logs: Path, **environment: str) -> Iterator[str]:
+    """Run a server on a free port, written {port} in its command, until `ready` answers; stop it on leaving."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = data_dir.parent / f"server-{port}.log"
+    log = logs / f"server-{port}.log"
     with log.open("wb") as said:
         server = subprocess.Popen(
-            ["make", "run", f"PORT={port}"],
+            [part.format(port=port) for part in command],
             cwd=ROOT,
-            env={**os.environ, "GEPNET_DATA_DIR": str(data_dir)},
+            env={**os.environ, **environment},
             stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     try:
-        wait_until_ready(f"http://127.0.0.1:{port}/ready", server, log)
+        _wait_until_ready(f"http://127.0.0.1:{port}{ready}", server, log)
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=20)
 
 
-def wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         if server.poll() is not None:
