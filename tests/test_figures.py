@@ -67,6 +67,12 @@ def test_at_each_tick_the_at_risk_table_adds_up_to_n(synthetic) -> None:
     assert set(sums.values()) == {59}
 
 
+def test_panning_the_curve_moves_the_at_risk_table_with_it(synthetic) -> None:
+    layout = figure(estimate(synthetic, "TTNST", Selection())).layout
+    assert layout.xaxis.matches == "x2"
+    assert layout.xaxis.range == layout.xaxis2.range
+
+
 @pytest.mark.parametrize("horizon", [0.5, 3, 7, 12, 43, 60, 200, 1200, 100_000])
 def test_there_are_a_few_whole_month_ticks_within_the_horizon(horizon: float) -> None:
     found = ticks(horizon)

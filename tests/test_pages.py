@@ -457,10 +457,18 @@ def test_two_endpoints_of_one_name_stand_beside_each_other(trial, open_page: Ope
     assert list(table(open_page("published.py", dataset="trial")).columns) == ["Time (A)", "Time (B)"]
 
 
-def test_a_treatment_called_all_is_not_mistaken_for_all_patients(trial, open_page: Opener) -> None:
-    trial([("1", "All", "A", 10, 0), ("2", "All", "A", 20, 1)], extra="x")
-    app = open_page("overview.py", dataset="trial")
-    assert "2 of 2 patients" in words(app)
+def test_a_treatment_called_all_is_not_mistaken_for_all_patients(
+    shelf, tmp_path: Path, open_page: Opener
+) -> None:
+    path = tmp_path / "all.csv"
+    path.write_text(
+        "USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,SEX\n1,All,A,Time,10,DAYS,0,F\n2,All,A,Time,20,DAYS,1,M",
+        encoding="utf-8",
+    )
+    build_adtte(shelf, "all", path)
+    shown = table(open_page("overview.py", dataset="all"), 1)
+    assert list(shown.columns) == ["All (n=2)", "All (n=2)", "Largest standardised difference"]
+    assert list(shown.iloc[0])[:2] == ["1 (50.0 %)", "1 (50.0 %)"]
 
 
 @pytest.mark.parametrize(
