@@ -1,4 +1,4 @@
-"""Figures from value objects. The only module that imports plotly."""
+"""Figures from value objects. Only this module and the at-risk table's import plotly."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gepnet_core.estimates import Estimate, StratumEstimate
+from gepnet_core.figures_at_risk import RiskTableRow, risk_table_rows, risk_table_traces
 from gepnet_core.formatting import (
     FEW_AT_RISK,
     format_count,
@@ -71,7 +72,7 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
     """
     end = float(look.horizon) if look.horizon else max(longest_months(estimated), 1.0)
     months = ticks(end)
-    rows = _risk_rows(estimated)
+    rows = risk_table_rows(estimated)
     table = ROW_PIXELS * (len(rows) + 1)
     figure = make_subplots(
         rows=2,
@@ -80,34 +81,42 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
         row_heights=[CURVE_PIXELS, table],
         vertical_spacing=76 / (CURVE_PIXELS + table + 76),
     )
-    caption = "<br>".join(
-        wrap(escape(caption_words(estimated), quote=False), CAPTION_WIDTH, break_on_hyphens=False)
-    )
-    bottom = 15 * (caption.count("<br>") + 1)
-    figure.add_annotation(
-        text=caption,
-        **{
-            "xref": "paper",
-            "yref": "paper",
-            "x": 0,
-            "y": 0,
-            "xanchor": "left",
-            "yanchor": "top",
-            "yshift": -6,
-        },
-        showarrow=False,
-        align="left",
-        font={"size": 11},
-    )
     traces: list[go.Scatter] = []
     for stratum in estimated.strata:
         place = levels.index(stratum.stratum) if stratum.stratum in levels else 0
         traces += _curve(estimated, stratum, look, COLOURS[place % 6], DASHES[(place + place // 6) % 6])
-    figure.add_traces(traces + _risk_table(rows, months))
+    figure.add_traces(traces + risk_table_traces(rows, months))
+    _draw_axes(figure, estimated, look, rows, end)
+    bottom = _add_caption(figure, estimated)
+    figure.update_layout(
+        height=CURVE_PIXELS + table + 150 + bottom,
+        margin={"l": 10, "r": 46, "t": 10, "b": 10 + bottom},
+        dragmode="pan",
+        hovermode="closest",
+        font={"size": 14, "color": INK, "family": FONTS},
+        paper_bgcolor="white",
+        plot_bgcolor="white",
+        showlegend=len(estimated.strata) > 1,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0, "font": {"size": 15}},
+        hoverlabel={"align": "left"},
+        modebar={
+            "orientation": "v",
+            "bgcolor": "rgba(0,0,0,0)",
+            "color": "#7a7a7a",
+            "activecolor": COLOURS[0],
+        },
+    )
+    return figure
+
+
+def _draw_axes(
+    figure: go.Figure, estimated: Estimate, look: Look, rows: Sequence[RiskTableRow], end: float
+) -> None:
+    """Set both time axes alike, the axis of shares, and the words before the lines of the at-risk table."""
     phrase = estimated.endpoint.outcome if look.failure else estimated.endpoint.phrase
     axis = f"{phrase[0].upper()}{phrase[1:]} (%)"
     pad = 0.02 * end
-    figure.update_xaxes(range=[-pad, end + pad], tickvals=months, zeroline=False, showgrid=False)
+    figure.update_xaxes(range=[-pad, end + pad], tickvals=ticks(end), zeroline=False, showgrid=False)
     figure.update_xaxes(tickfont_size=15, title_font_size=16, linecolor=GRID, showline=True)
     figure.update_yaxes(tickfont_size=15, title_font_size=16, gridcolor=GRID, zeroline=False, automargin=True)
     figure.update_xaxes(
@@ -137,25 +146,25 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
         row=2,
         col=1,
     )
-    figure.update_layout(
-        height=CURVE_PIXELS + table + 150 + bottom,
-        margin={"l": 10, "r": 46, "t": 10, "b": 10 + bottom},
-        dragmode="pan",
-        hovermode="closest",
-        font={"size": 14, "color": INK, "family": FONTS},
-        paper_bgcolor="white",
-        plot_bgcolor="white",
-        showlegend=len(estimated.strata) > 1,
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0, "font": {"size": 15}},
-        hoverlabel={"align": "left"},
-        modebar={
-            "orientation": "v",
-            "bgcolor": "rgba(0,0,0,0)",
-            "color": "#7a7a7a",
-            "activecolor": COLOURS[0],
-        },
+
+
+def _add_caption(figure: go.Figure, estimated: Estimate) -> int:
+    """Add what the figure must say once it has left the screen; return its height in pixels."""
+    lines = wrap(escape(caption_words(estimated), quote=False), CAPTION_WIDTH, break_on_hyphens=False)
+    figure.add_annotation(
+        text="<br>".join(lines),
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=0,
+        xanchor="left",
+        yanchor="top",
+        yshift=-6,
+        showarrow=False,
+        align="left",
+        font={"size": 11},
     )
-    return figure
+    return 15 * len(lines)
 
 
 def caption_words(estimated: Estimate) -> str:
@@ -259,58 +268,6 @@ def _hover(
         f"({format_level(estimated.conf_level)} CI {limits[0]}–{limits[1]}, {estimated.conf_type.pointwise})"
         f"<br>{int(at_risk)} at risk"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _RiskRow:
-    """A line of the at-risk table: a stratum's heading, or words with a number for each tick."""
-
-    words: str
-    stratum: StratumEstimate
-    part: str = ""
-
-    @property
-    def heading(self) -> bool:
-        return not self.part
-
-
-def _risk_rows(estimated: Estimate) -> list[_RiskRow]:
-    parts = [("At risk", "at_risk"), ("Censored", "censored"), ("Events", "events")]
-    if any(stratum.competing for stratum in estimated.strata):
-        parts.append(("Deaths", "competing"))
-    rows = []
-    for stratum in estimated.strata:
-        if len(estimated.strata) > 1:
-            rows.append(_RiskRow(stratum.label, stratum))
-        rows += [_RiskRow(words, stratum, part) for words, part in parts]
-    return rows
-
-
-def _risk_table(rows: Sequence[_RiskRow], months: Sequence[float]) -> list[go.Scatter]:
-    """Return the at-risk table as two text traces: the numbers, and the headings of the strata."""
-    numbers = [
-        (month, place, str(getattr(row.stratum.curve.risk_at(month * DAYS_PER_MONTH), row.part)))
-        for place, row in enumerate(rows)
-        if not row.heading
-        for month in months
-    ]
-    headings = [(0.0, place, f"<b>{escape(row.words)}</b>") for place, row in enumerate(rows) if row.heading]
-    return [
-        go.Scatter(
-            x=[x for x, _, _ in cells],
-            y=[y for _, y, _ in cells],
-            text=[text for _, _, text in cells],
-            mode="text",
-            textposition=position,
-            cliponaxis=False,
-            hoverinfo="skip",
-            showlegend=False,
-            xaxis="x2",
-            yaxis="y2",
-        )
-        for cells, position in ((numbers, "middle center"), (headings, "middle right"))
-        if cells
-    ]
 
 
 def _shown(share: np.ndarray, look: Look) -> np.ndarray:
