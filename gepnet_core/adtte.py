@@ -237,7 +237,8 @@ def _offset(records: list[Record], unit: TimeUnit | None) -> tuple[int | None, s
     """Return AVAL - (ADT - STARTDT) where it is 0 or 1 throughout, else None and why."""
     undated = sum(record.start is None or record.end is None for record in records)
     if undated == len(records):
-        return None, "the file has no dates"
+        some = any(record.start or record.end for record in records)
+        return None, "no row has both STARTDT and ADT" if some else "the file has no dates"
     if undated:
         return None, f"{undated} of {len(records)} rows have no date"
     found: set[int] = set()

@@ -287,6 +287,32 @@ def test_a_half_chosen_window_asks_for_its_end_and_shows_nobody(open_page: Opene
     assert not app.main.table
 
 
+def test_the_address_of_a_half_chosen_window_is_not_that_of_everybody(open_page: Opener) -> None:
+    app = open_page("survival.py")
+    control(app, "date_input", "Index date").set_value((date(2015, 1, 1),)).run()
+    assert in_url(app, "index_from") == ["2015-01-01"]
+    assert in_url(app, "index_to") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "n"),
+    [
+        pytest.param({"index_from": "2016-01-01"}, 30, id="from-only"),
+        pytest.param({"index_to": "2015-12-31"}, 29, id="to-only"),
+        pytest.param({"index_from": "2014-01-10", "index_to": "2014-01-10"}, 2, id="first-day-of-the-data"),
+        pytest.param({"index_from": "2017-05-22", "index_to": "2017-05-22"}, 1, id="last-day-of-the-data"),
+        pytest.param({"index_from": "2014-01-10", "index_to": "2017-05-22"}, 59, id="all-days-of-the-data"),
+        pytest.param({"index_from": "2030-01-01"}, 0, id="from-after-the-data"),
+        pytest.param({"index_to": "2000-01-01"}, 0, id="to-before-the-data"),
+    ],
+)
+def test_a_window_in_the_address_stays_as_it_was_written(open_page: Opener, query, n: int) -> None:
+    app = open_page("survival.py", **query)
+    assert f"{n} of 59 patients" in words(app)
+    for key in ("index_from", "index_to"):
+        assert in_url(app, key) == ([query[key]] if key in query else [])
+
+
 def test_filters_hold_on_the_next_page(open_page: Opener) -> None:
     app = open_page("survival.py", modality="EBRT", endpoint="PFS", by="sex")
     app.switch_page("overview.py").run()

@@ -90,12 +90,13 @@ def _choose_dates(data: DataSet, seed: View, remembered: Remembered, selection: 
     low = date(max(1, min(days).year - SPARE_YEARS), 1, 1)
     high = date(min(9999, max(days).year + SPARE_YEARS), 12, 31)
     shown = remembered.view.selection
+    window = (
+        shown.index_from or min(first, shown.index_to or first),
+        shown.index_to or max(last, shown.index_from or last),
+    )
     chosen = st.date_input(
         "Index date",
-        value=(
-            shown.index_from or min(first, shown.index_to or first),
-            shown.index_to or max(last, shown.index_from or last),
-        ),
+        value=window,
         min_value=low,
         max_value=high,
         format=DATE_FORMAT,
@@ -104,12 +105,12 @@ def _choose_dates(data: DataSet, seed: View, remembered: Remembered, selection: 
         help="Day of the index treatment, time zero. Both days of the window are included.",
     )
     remembered.half_window = len(chosen) != 2
-    if not remembered.half_window:
-        selection = replace(
-            selection,
-            index_from=None if chosen[0] == first else chosen[0],
-            index_to=None if chosen[1] == last else chosen[1],
-        )
+    begin, end = (*chosen, None, None)[:2]
+    selection = replace(
+        selection,
+        index_from=_asked_for(begin, shown.index_from, window[0], first, seed.selection.index_from),
+        index_to=_asked_for(end, shown.index_to, window[1], last, seed.selection.index_to),
+    )
     cutoff = st.date_input(
         "Data cut-off",
         value=shown.cutoff,
@@ -121,3 +122,15 @@ def _choose_dates(data: DataSet, seed: View, remembered: Remembered, selection: 
         help="What happened after this day counts as not known yet. Empty: everything that is recorded.",
     )
     return replace(selection, cutoff=cutoff if isinstance(cutoff, date) else None)
+
+
+def _asked_for(
+    chosen: date | None, before: date | None, drawn: date, bound: date, linked: date | None
+) -> date | None:
+    """Return one end of the window, or None where nobody asked for it: that end stays open, in the address too.
+
+    Nobody did where the end is as it was `drawn` for an open end, or is the `bound` of the data and the link
+    did not say so.
+    """
+    untouched = before is None and chosen == drawn
+    return None if untouched or (chosen == bound and linked != bound) else chosen
