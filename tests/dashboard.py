@@ -96,7 +96,7 @@ def settled(page: Page) -> None:
                 window.lastSeen = now;
                 window.lastChange = performance.now();
             }
-            return !busy && performance.now() - window.lastChange > 400;
+            return !busy && performance.now() - window.lastChange > 700;
         }""",
         timeout=30_000,
         polling=100,
@@ -111,22 +111,30 @@ def go(page: Page, address: str) -> None:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose an option of a dropdown by the words on the screen."""
+    before = page.url
     box = page.get_by_role("combobox", name=label, exact=True)
     box.click()
     box.fill(option)
     page.get_by_role("option", name=option, exact=True).click()
     page.keyboard.press("Escape")
-    settled(page)
+    _answered(page, before)
 
 
 def set_date(page: Page, field: str, day: str) -> None:
     """Type an ISO date into a date field, segment by segment ("Index date start date", "Data cut-off")."""
+    before = page.url
     for part, digits in zip(("year", "month", "day"), day.split("-"), strict=True):
         segment = page.get_by_label(f"{part}, {field}", exact=True)
         segment.click()
         segment.press_sequentially(digits)
     page.keyboard.press("Enter")
     page.locator("h1").click()
+    _answered(page, before)
+
+
+def _answered(page: Page, before: str) -> None:
+    """Wait until the server has answered a control: every value stands in the address. Then let it settle."""
+    page.wait_for_function("before => location.href !== before", arg=before, timeout=30_000)
     settled(page)
 
 

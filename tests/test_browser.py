@@ -247,8 +247,7 @@ def test_a_bad_address_says_why_and_shows_nobody(
     assert tables(page) == []
     assert page.locator(".js-plotly-plot").count() == 0
     page.get_by_role("button", name="Show all patients instead").click()
-    settled(page)
-    assert "59 of 59 patients" in main_text(page)
+    expect(page.get_by_test_id("stMain")).to_contain_text("59 of 59 patients", timeout=30_000)
 
 
 def test_the_cohort_downloads_as_the_rows_behind_the_screen(
@@ -285,7 +284,10 @@ def test_the_figure_downloads(address: str, new_page: NewPage, kind: str, start:
     page = new_page()
     go(page, f"{address}/survival?by=modality")
     page.get_by_test_id("stRadio").get_by_text(kind, exact=True).click()
-    settled(page)
+    page.wait_for_function(
+        "kind => document.querySelector('.js-plotly-plot')._context.toImageButtonOptions.format === kind",
+        arg=kind.lower(),
+    )
     with page.expect_download() as started:
         page.locator(".modebar-btn").first.click()
     assert started.value.suggested_filename == f"synthetic_TTNST.{kind.lower()}"
