@@ -36,7 +36,7 @@ def main() -> None:
             query = _best(lambda dataset=dataset: dataset._count("TTE", Selection(), "modality"))
             counted = dataset.event_counts("TTE", Selection(), by="modality")
             own = _best(lambda counted=counted: [kaplan_meier(counts).median() for counts in counted])
-            rows = dataset._database.rows("SELECT modality, t_days, t_status FROM times")
+            rows = dataset.database.rows("SELECT modality, t_days, t_status FROM times")
             strata = np.array([row[0] for row in rows])
             days = np.array([row[1] for row in rows], dtype=float)
             event = np.array([row[2] == 1 for row in rows])

@@ -7,29 +7,27 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from gepnet_core import published
+from gepnet_core import cli_compare, published
+from gepnet_core.cli_options import (
+    Json,
+    Parser,
+    add_estimate_options,
+    add_filters,
+    named_selection,
+    one_of,
+    opened,
+    said,
+)
 from gepnet_core.errors import CohortError, OptionRefused, StoreDamaged, one_line, printable, quoted
 from gepnet_core.estimates import Estimate, StratumEstimate, estimate
 from gepnet_core.export import write_cohort
-from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, build_adtte, build_source, open_dataset, open_shelf
 from gepnet_core.survival import Quantile
-from gepnet_core.view import DEFAULT_LEVEL, parse_dataset_name, parse_date, parse_level, plain_number
-from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, ConfType, DeathRule, TimeUnit
-
-Json = dict[str, Any]
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one line on standard error."""
-
-    def error(self, message: str) -> NoReturn:
-        """End with exit code 2."""
-        raise OptionRefused(f"{message}. See {self.prog} --help.")
+from gepnet_core.view import parse_dataset_name
+from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, TimeUnit
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,100 +74,34 @@ def _parser() -> Parser:
 
     imported = command("import", _import, "import an ADTTE-shaped CSV file, or a folder of source tables")
     imported.add_argument("file", type=Path, metavar="FILE")
-    imported.add_argument("--dataset", required=True, type=_said(parse_dataset_name), metavar="NAME")
+    imported.add_argument("--dataset", required=True, type=said(parse_dataset_name), metavar="NAME")
     imported.add_argument(
-        "--competing-cnsr", type=_said(_code), metavar="N", help="the CNSR that means a competing death"
+        "--competing-cnsr", type=said(_code), metavar="N", help="the CNSR that means a competing death"
     )
-    imported.add_argument("--time-unit", type=_said(_one_of(TimeUnit)), help="the unit of AVAL")
+    imported.add_argument("--time-unit", type=said(one_of(TimeUnit)), help="the unit of AVAL")
 
     estimated = command("estimate", _estimate, "estimate an endpoint")
-    _add_filters(estimated)
-    estimated.add_argument("--endpoint", required=True, metavar="CODE")
+    add_filters(estimated)
+    add_estimate_options(estimated)
     estimated.add_argument("--by", metavar="COLUMN", help="a stratum for each value of this column")
-    estimated.add_argument("--conf-type", type=_said(_one_of(ConfType)), default=ConfType.LOG_LOG)
-    estimated.add_argument("--conf-level", type=_said(parse_level), default=DEFAULT_LEVEL, metavar="0.95")
-    estimated.add_argument("--at", type=_said(_time), action="append", metavar="T", help="a time, in --unit")
-    estimated.add_argument(
-        "--unit",
-        type=_said(_one_of(TimeUnit, TimeUnit.DAYS, TimeUnit.MONTHS)),
-        default=TimeUnit.DAYS,
-        help="days or months, of --at and of every time in the answer",
-    )
+
+    compared = command("compare", cli_compare.run, "compare groups: tests, hazard ratios, differences")
+    cli_compare.add_options(compared)
 
     exported = command("export", _export, "write the filtered cohort as CSV, a row a patient")
-    _add_filters(exported)
+    add_filters(exported)
     exported.add_argument("--endpoint", metavar="CODE", help="only patients who have a time of this endpoint")
     exported.add_argument("--out", required=True, type=Path, metavar="FILE.csv")
 
     told = command("published", _published, "compute the published figures again")
-    told.add_argument("--dataset", type=_said(parse_dataset_name), default="synthetic", metavar="NAME")
+    told.add_argument("--dataset", type=said(parse_dataset_name), default="synthetic", metavar="NAME")
     return parser
-
-
-def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dataset", required=True, type=_said(parse_dataset_name), metavar="NAME")
-    parser.add_argument(
-        "--version", metavar="V", help="a version of the data set; the current one by default"
-    )
-    parser.add_argument(
-        "--modality", action="append", default=[], metavar="M", help="stored value; several allowed"
-    )
-    parser.add_argument(
-        "--index-from", type=_said(parse_date), metavar="D", help="first index date, inclusive"
-    )
-    parser.add_argument("--index-to", type=_said(parse_date), metavar="D", help="last index date, inclusive")
-    parser.add_argument("--cutoff", type=_said(parse_date), metavar="D", help="data cut-off, inclusive")
-    parser.add_argument(
-        "--death",
-        type=_said(_one_of(DeathRule)),
-        default=DeathRule.CENSOR,
-        help="death before the event: censor or event",
-    )
-
-
-def _said(parse: Any) -> Any:
-    """Return `parse` with its own words as argparse's complaint."""
-
-    def read(text: str) -> Any:
-        try:
-            return parse(text)
-        except OptionRefused as refused:
-            raise argparse.ArgumentTypeError(str(refused).rstrip(".")) from None
-
-    return read
-
-
-def _one_of(words: type[StrEnum], *choice: StrEnum) -> Any:
-    """Return a parser of one of these words."""
-    known = {word.value: word for word in choice or tuple(words)}
-
-    def read(text: str) -> StrEnum:
-        if text not in known:
-            raise OptionRefused(f"{quoted(text)} is none of {', '.join(known)}.")
-        return known[text]
-
-    return read
 
 
 def _code(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", text):
         raise OptionRefused(f"{quoted(text)} is not a CNSR code. Give a whole number from 1.")
     return int(text)
-
-
-def _time(text: str) -> float:
-    value = plain_number(text)
-    if not 0 <= value < 1e6:
-        raise OptionRefused(f"{quoted(text)} is not a time. Give a number from 0.")
-    return value
-
-
-def _opened(asked: argparse.Namespace) -> DataSet:
-    return open_dataset(open_shelf(), asked.dataset, getattr(asked, "version", None))
-
-
-def _selection(asked: argparse.Namespace) -> Selection:
-    return Selection(tuple(asked.modality), asked.index_from, asked.index_to, asked.cutoff, asked.death)
 
 
 def _described(dataset: DataSet) -> Json:
@@ -215,11 +147,11 @@ def _import(asked: argparse.Namespace) -> tuple[Json, int]:
 
 
 def _estimate(asked: argparse.Namespace) -> tuple[Json, int]:
-    dataset = _opened(asked)
+    dataset = opened(asked)
     found = estimate(
         dataset,
         asked.endpoint,
-        _selection(asked),
+        named_selection(asked),
         by=asked.by,
         conf_type=asked.conf_type,
         conf_level=asked.conf_level,
@@ -297,14 +229,14 @@ def _quantile_json(quantile: Quantile, unit: TimeUnit) -> Json:
 
 
 def _export(asked: argparse.Namespace) -> tuple[Json, int]:
-    dataset = _opened(asked)
-    written = write_cohort(dataset, _selection(asked), asked.out, asked.endpoint)
+    dataset = opened(asked)
+    written = write_cohort(dataset, named_selection(asked), asked.out, asked.endpoint)
     _say(f"{written} patients written to {asked.out}.")
     return {"dataset": dataset.name, "version": dataset.version, "n": written, "out": str(asked.out)}, 0
 
 
 def _published(asked: argparse.Namespace) -> tuple[list[Json], int]:
-    found = published.compare(_opened(asked))
+    found = published.compare(opened(asked))
     rows = [
         {
             "figure": row.figure,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gepnet_core.errors import NothingLeft
+from gepnet_core.competing_risks import cumulative_incidence
+from gepnet_core.errors import NothingLeft, OptionRefused, quoted
+from gepnet_core.landmark import Landmark, after_landmark
 from gepnet_core.selection import Selection
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.survival import EventCounts, Quantile, SurvivalCurve, kaplan_meier
-from gepnet_core.vocabulary import ConfType, Endpoint
+from gepnet_core.vocabulary import ConfType, DeathRule, Endpoint
 
 FOLLOW_UP_ENDPOINT = "OS"
 
@@ -66,7 +68,8 @@ class StratumEstimate:
 class Estimate:
     """The estimates of an endpoint for a selection, a stratum each, and how they were made.
 
-    `deaths_before_event` counts the competing deaths whatever the death rule.
+    `deaths_before_event` counts the competing deaths whatever the death rule; `with_time` the selected
+    patients who have a time of the endpoint, of whom `levels` and `landmark` may have left some out.
     """
 
     dataset: DataSet
@@ -77,6 +80,14 @@ class Estimate:
     conf_level: float
     strata: tuple[StratumEstimate, ...]
     deaths_before_event: int
+    with_time: int
+    levels: tuple[str, ...] = ()
+    landmark: Landmark | None = None
+
+    @property
+    def is_incidence(self) -> bool:
+        """True where the curves are cumulative incidences, since death before the event competes with it."""
+        return self.selection.death is DeathRule.COMPETING
 
     @property
     def n(self) -> int:
@@ -92,36 +103,83 @@ def estimate(
     by: str | None = None,
     conf_type: ConfType = ConfType.LOG_LOG,
     conf_level: float = 0.95,
+    levels: Sequence[str] = (),
+    landmark: float | None = None,
 ) -> Estimate:
     """Estimate an endpoint for a selection, per stratum of the column `by`.
+
+    Where death before the event competes with it, the curves are cumulative incidences with log-log limits,
+    whatever `conf_type`. `levels` names the strata that are wanted (none: all); `landmark` is the day at which
+    the clock starts anew for those with a longer time.
 
     Raises
     ------
     NothingLeft
-        If the selection leaves no patient with a time of this endpoint.
+        If the selection, or the landmark, leaves no patient with a time of this endpoint.
     OptionRefused
         If the selection, the endpoint or the grouping asks for what the data set does not have.
     """
     counted = dataset.event_counts(endpoint, selection, by=by)
     if not counted:
         raise NothingLeft
-    deaths = sum(int(counts.competing.sum()) for counts in counted)
+    with_time = sum(counts.n for counts in counted)
     basis, watched = follow_up_counts(dataset, endpoint, selection, by=by, counted=counted)
-    label = _labelling(dataset, by)
+    counted = chosen_levels(counted, levels)
+    deaths = sum(int(counts.competing.sum()) for counts in counted)
+    compared, left = [counts.under(selection.death) for counts in counted], None
+    if landmark is not None:
+        compared, left = after_landmark(compared, landmark)
+        if not compared:
+            raise NothingLeft
+    if selection.death is DeathRule.COMPETING:
+        conf_type = ConfType.LOG_LOG
+    label = labelling(dataset, by)
     strata = tuple(
         StratumEstimate(
             counts.stratum,
             label(counts.stratum),
-            kaplan_meier(counts.under(selection.death), conf_level=conf_level, conf_type=conf_type),
+            curve_of(counts, selection.death, conf_type=conf_type, conf_level=conf_level),
             follow_up(basis, watched[counts.stratum], conf_type=conf_type, conf_level=conf_level),
         )
-        for counts in counted
+        for counts in compared
     )
     known = dataset.endpoint(endpoint).under(selection.death, deaths)
-    return Estimate(dataset, known, selection, by, conf_type, conf_level, strata, deaths)
+    return Estimate(
+        dataset,
+        known,
+        selection,
+        by,
+        conf_type,
+        conf_level,
+        strata,
+        deaths,
+        with_time,
+        tuple(levels),
+        left,
+    )
 
 
-def _labelling(dataset: DataSet, by: str | None) -> Callable[[str], str]:
+def curve_of(
+    counts: EventCounts, death: DeathRule, *, conf_type: ConfType, conf_level: float
+) -> SurvivalCurve:
+    """Return the curve that a death rule asks for, from counts under it."""
+    if death is DeathRule.COMPETING:
+        return cumulative_incidence(counts, conf_level=conf_level)
+    return kaplan_meier(counts, conf_level=conf_level, conf_type=conf_type)
+
+
+def chosen_levels(counted: list[EventCounts], levels: Sequence[str]) -> list[EventCounts]:
+    """Return the strata that are wanted; raise OptionRefused for one that is not there."""
+    there = [counts.stratum for counts in counted]
+    for level in levels:
+        if level not in there:
+            raise OptionRefused(
+                f"The group {quoted(level)} has no patient in this selection. There are: {', '.join(there)}."
+            )
+    return [counts for counts in counted if not levels or counts.stratum in levels]
+
+
+def labelling(dataset: DataSet, by: str | None) -> Callable[[str], str]:
     """Return the words for a stratum; a value such as "no" or "2" says nothing without its column."""
     column = dataset.grouping(by)
     if column is None:
@@ -168,6 +226,8 @@ def follow_up(basis: str, counts: EventCounts, *, conf_type: ConfType, conf_leve
 
 def alternatives(estimated: Estimate, stratum: StratumEstimate) -> dict[ConfType, Quantile]:
     """Return the median of a stratum under every convention of the interval."""
+    if estimated.is_incidence:
+        return {estimated.conf_type: stratum.median}
     return {
         conf_type: kaplan_meier(
             stratum.curve.counts, conf_level=estimated.conf_level, conf_type=conf_type

@@ -78,6 +78,8 @@ class Selection:
             parts.append(f"data cut-off {self.cutoff}")
         if self.death is DeathRule.EVENT:
             parts.append("death before the event counts as event")
+        elif self.death is DeathRule.COMPETING:
+            parts.append("death before the event is a competing event")
         return "; ".join(parts)
 
     def _ordered(self, labels: Mapping[str, str] | None) -> tuple[str, ...]:

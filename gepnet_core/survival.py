@@ -12,6 +12,7 @@ from gepnet_core.intervals import Floats, normal_quantile, pointwise_limits
 from gepnet_core.vocabulary import ConfType, DeathRule
 
 Integers = NDArray[np.int64]
+Days = NDArray[np.int64] | NDArray[np.float64]  # whole, but after a landmark that is no whole day
 TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))  # as print(survfit): 1.5e-8
 
 
@@ -24,7 +25,7 @@ class EventCounts:
     """
 
     stratum: str
-    days: Integers
+    days: Days
     censored: Integers
     events: Integers
     competing: Integers
@@ -36,7 +37,7 @@ class EventCounts:
 
     def under(self, death: DeathRule) -> EventCounts:
         """Return the counts under a death rule: as events, competing deaths join the events."""
-        if death is DeathRule.CENSOR:
+        if death is not DeathRule.EVENT:
             return self
         nobody = np.zeros_like(self.competing)
         return EventCounts(self.stratum, self.days, self.censored, self.events + self.competing, nobody)
@@ -111,9 +112,14 @@ class SurvivalCurve:
         return self.counts.stratum
 
     @property
-    def last_day(self) -> int:
+    def last_day(self) -> float:
         """The longest observed time."""
-        return int(self.counts.days[-1])
+        return plain(self.counts.days[-1])
+
+    @property
+    def is_complete(self) -> bool:
+        """True where the curve is known for all time, since it ends at 0."""
+        return bool(self.survival[-1] == 0.0)
 
     def quantile(self, share: float) -> Quantile:
         """Return the day by which `share` of the patients had the event, with its limits.
@@ -179,7 +185,7 @@ class SurvivalCurve:
             )
             return SurvivalAt(day, at_risk, 1.0, _number(limits[0][0]), _number(limits[1][0]))
         s = float(self.survival[place])
-        if day > self.last_day and s > 0.0:
+        if day > self.last_day and not self.is_complete:
             return SurvivalAt(day, at_risk, None, None, None)
         return SurvivalAt(day, at_risk, s, _number(self.lower[place]), _number(self.upper[place]))
 
@@ -196,7 +202,7 @@ class SurvivalCurve:
         counts = self.counts
         return [
             {
-                "day": int(counts.days[i]),
+                "day": plain(counts.days[i]),
                 "at_risk": int(self.at_risk[i]),
                 "events": int(counts.events[i]),
                 "censored": int(counts.censored[i]),
@@ -247,7 +253,12 @@ def kaplan_meier(
     return SurvivalCurve(counts, at_risk, survival, variance, lower, upper, conf_type, conf_level)
 
 
-def _first_at_most(days: Integers, values: Floats, level: float) -> float | None:
+def plain(day: np.int64 | np.float64) -> float:
+    """Return a day as a plain number, whole where it is whole."""
+    return int(day) if day == int(day) else float(day)
+
+
+def _first_at_most(days: Days, values: Floats, level: float) -> float | None:
     """Return the first day with a value at most `level`, or the midpoint where it stays on the level a while."""
     below = np.flatnonzero(values <= level + TOLERANCE)  # NaN compares False
     if below.size == 0:

@@ -50,11 +50,16 @@ class DeathRule(StrEnum):
 
     CENSOR = "censor"
     EVENT = "event"
+    COMPETING = "competing"
 
     @property
     def label(self) -> str:
         """The words on the control."""
-        return {"censor": "censor (as published)", "event": "count as event"}[self.value]
+        return {
+            "censor": "censor (as published)",
+            "event": "count as event",
+            "competing": "competing event",
+        }[self.value]
 
     def counts_as(self, status: Status) -> Status:
         """Return what a status counts as under this rule."""
@@ -89,9 +94,8 @@ class TimeUnit(StrEnum):
 class Endpoint:
     """A time to event, with the words that axis and sentences use.
 
-    `phrase` says what S(t) is the share of ("still without new systemic therapy",
-            "with new systemic therapy"), `outcome` what 1 - S(t)
-    is the share of ("with new systemic therapy").
+    `phrase` says what S(t) is the share of ("still without new systemic therapy"), `outcome` what 1 - S(t) is
+    the share of ("with new systemic therapy").
     """
 
     code: str
@@ -101,12 +105,13 @@ class Endpoint:
 
     def under(self, death: DeathRule, competing: int) -> Endpoint:
         """Return the endpoint as it is called when `competing` deaths count under the rule `death`."""
-        if (
-            competing and self.code in DEATH_IS_EVENT
-        ):  # as the file was told: then S(t) is not the share alive
+        if competing and self.code in DEATH_IS_EVENT:
+            # as the file was told: then S(t) is not the share alive
             return Endpoint(self.code, self.name, "without the event", "with the event")
         if death is DeathRule.CENSOR or competing == 0:
             return self
+        if death is DeathRule.COMPETING:
+            return Endpoint(self.code, self.name, f"{self.phrase} or dead before it", self.outcome)
         return Endpoint(
             self.code, f"{self.name} or death", f"alive and {self.phrase}", f"dead or {self.outcome}"
         )

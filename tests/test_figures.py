@@ -39,7 +39,7 @@ def with_counts(found: Estimate, days, censored, events) -> Estimate:
     watched = FollowUp("OS", Quantile(None, None, None), 0.0)
     stratum = StratumEstimate("all", "All patients", kaplan_meier(counts), watched)
     return Estimate(
-        found.dataset, found.endpoint, found.selection, None, ConfType.LOG_LOG, 0.95, (stratum,), 0
+        found.dataset, found.endpoint, found.selection, None, ConfType.LOG_LOG, 0.95, (stratum,), 0, counts.n
     )
 
 
@@ -161,7 +161,7 @@ def test_markup_in_a_label_is_text(synthetic) -> None:
     stratum = found.strata[0]
     odd = StratumEstimate("all", "<b>x</b> & <65", stratum.curve, stratum.follow_up)
     drawn = figure(
-        Estimate(found.dataset, found.endpoint, found.selection, None, ConfType.LOG, 0.95, (odd,), 0)
+        Estimate(found.dataset, found.endpoint, found.selection, None, ConfType.LOG, 0.95, (odd,), 0, odd.n)
     )
     names = {trace.name for trace in drawn.data if trace.mode == "lines" and trace.name}
     assert names == {"&lt;b&gt;x&lt;/b&gt; &amp; &lt;65"}

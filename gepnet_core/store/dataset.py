@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from gepnet_core.errors import ControlMissing, OptionRefused, listed, quoted
 from gepnet_core.selection import Selection
@@ -25,6 +25,7 @@ from gepnet_core.vocabulary import (
 
 MOST_LEVELS = 12
 MOST_KEPT = 256
+Kept = TypeVar("Kept")
 
 
 class DataSet:
@@ -33,18 +34,18 @@ class DataSet:
     def __init__(self, name: str, version: str, database: Database) -> None:
         self.name = name
         self.version = version
-        self._database = database
-        self._counted: dict[tuple[object, ...], list[EventCounts]] = {}
+        self.database = database
+        self._kept: dict[tuple[object, ...], Any] = {}
 
     @cached_property
     def meta(self) -> dict[str, str]:
         """Title, notice, settings and what is known of dates, as text."""
-        return {key: value or "" for key, value in self._database.rows("SELECT key, value FROM meta")}
+        return {key: value or "" for key, value in self.database.rows("SELECT key, value FROM meta")}
 
     @cached_property
     def n(self) -> int:
         """Patients in the cohort."""
-        return int(self._database.rows("SELECT count(*) FROM cohort")[0][0])
+        return int(self.database.rows("SELECT count(*) FROM cohort")[0][0])
 
     @property
     def has_dates(self) -> bool:
@@ -55,7 +56,7 @@ class DataSet:
     def modality_labels(self) -> dict[str, str]:
         """Labels of the modalities that occur in the cohort, by stored value, in the data set's order."""
         return dict(
-            self._database.rows(
+            self.database.rows(
                 "SELECT value, label FROM modalities WHERE value IN (SELECT modality FROM cohort) "
                 "ORDER BY position"
             )
@@ -64,17 +65,17 @@ class DataSet:
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
         """The endpoints, by code, in order."""
-        found = self._database.rows("SELECT code, name FROM endpoints ORDER BY position")
+        found = self.database.rows("SELECT code, name FROM endpoints ORDER BY position")
         return {code: endpoint_named(code, name) for code, name in found}
 
     @cached_property
     def baseline(self) -> tuple[BaselineColumn, ...]:
         """The baseline columns, in order."""
-        described = self._database.rows("SELECT name, label, kind FROM baseline_columns ORDER BY position")
+        described = self.database.rows("SELECT name, label, kind FROM baseline_columns ORDER BY position")
         if not described:
             return ()
         counted = ", ".join(f"count(DISTINCT {identifier(name)})" for name, _, _ in described)
-        levels = self._database.rows(f"SELECT {counted} FROM cohort")[0]
+        levels = self.database.rows(f"SELECT {counted} FROM cohort")[0]
         return tuple(
             BaselineColumn(name, label, kind, int(count))
             for (name, label, kind), count in zip(described, levels, strict=True)
@@ -93,7 +94,7 @@ class DataSet:
         """First and last index date, or None without dates."""
         if not self.has_dates:
             return None
-        first, last = self._database.rows("SELECT min(index_date), max(index_date) FROM cohort")[0]
+        first, last = self.database.rows("SELECT min(index_date), max(index_date) FROM cohort")[0]
         return first, last
 
     @cached_property
@@ -102,7 +103,7 @@ class DataSet:
         if not self.has_dates:
             return None
         sql = "SELECT max(index_date + CAST(days - $offset AS INTEGER)) FROM time_to_event"
-        found: date = self._database.rows(sql, {"offset": int(self.meta["offset"])})[0][0]
+        found: date = self.database.rows(sql, {"offset": int(self.meta["offset"])})[0][0]
         return found
 
     def describe(self, selection: Selection) -> str:
@@ -117,12 +118,12 @@ class DataSet:
 
     def attrition(self) -> list[Attrition]:
         """Return the eligibility steps with the patients left after each; empty for an ADTTE file."""
-        rows = self._database.rows("SELECT code, label, patients FROM attrition ORDER BY step")
+        rows = self.database.rows("SELECT code, label, patients FROM attrition ORDER BY step")
         return [Attrition(code, label, int(patients)) for code, label, patients in rows]
 
     def same_day_treatments(self) -> int:
         """Return how many patients had two eligible treatments on their index date."""
-        return int(self._database.rows("SELECT count(*) FROM same_day")[0][0])
+        return int(self.database.rows("SELECT count(*) FROM same_day")[0][0])
 
     def endpoint(self, code: str) -> Endpoint:
         """Return the endpoint of this code; raise OptionRefused where the data set has none."""
@@ -162,10 +163,8 @@ class DataSet:
         column = self.grouping(by)
         if column is None:
             return [WHOLE_COHORT]
-        rows = self._database.rows(
-            f"SELECT DISTINCT coalesce(CAST({identifier(column)} AS VARCHAR), '{NOT_RECORDED}') FROM cohort"
-        )
-        return sorted((value for (value,) in rows), key=self._place(column))
+        rows = self.database.rows(f"SELECT DISTINCT {times.level(column)} FROM cohort c")
+        return sorted((value for (value,) in rows), key=self.place(column))
 
     def event_counts(
         self, endpoint: str, selection: Selection, *, by: str | None = None, among: str | None = None
@@ -186,38 +185,40 @@ class DataSet:
             among = None
         # a version never changes, and the death rule acts on the counts: so they can be kept
         key = (endpoint, replace(selection, death=DeathRule.CENSOR), column, among)
-        if key not in self._counted:
-            if len(self._counted) >= MOST_KEPT:
-                self._counted.clear()
-            self._counted[key] = self._count(endpoint, selection, column, among)
-        return self._counted[key]
+        return self.kept(key, lambda: self._count(endpoint, selection, column, among))
+
+    def kept(self, key: tuple[object, ...], compute: Callable[[], Kept]) -> Kept:
+        """Return what was computed for this key before, or compute it; a version never changes."""
+        if key not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = compute()
+        found: Kept = self._kept[key]
+        return found
 
     def _count(
         self, endpoint: str, selection: Selection, column: str | None, among: str | None = None
     ) -> list[EventCounts]:
-        if column is None:
-            stratum = f"'{WHOLE_COHORT}'"
-        else:
-            stratum = f"coalesce(CAST(c.{identifier(column)} AS VARCHAR), '{NOT_RECORDED}')"
-        query, bound = self._times(selection, stratum=stratum)
+        stratum = f"'{WHOLE_COHORT}'" if column is None else times.level(column)
+        query, bound = self.selected_times(selection, stratum=stratum)
         bound["endpoint"] = endpoint
         others = ""
         if among is not None:
             others = f"AND c.patient_id IN (SELECT patient_id FROM ({query}) WHERE endpoint = $among)"
             bound["among"] = among
-        rows = self._database.rows(
+        rows = self.database.rows(
             "SELECT stratum, days, count(*) FILTER (WHERE status = 0), count(*) FILTER (WHERE status = 1), "
             f"count(*) FILTER (WHERE status = 2) FROM ({query} AND c.t_endpoint = $endpoint {others}) "
             "GROUP BY stratum, days ORDER BY stratum, days",
             bound,
         )
-        place = self._place(column)
+        place = self.place(column)
         return sorted(times.counts(rows), key=lambda counts: place(counts.stratum))
 
     @cached_property
     def is_complete(self) -> bool:
         """True where every patient has a time of every endpoint, all from one index date."""
-        recorded, apart = self._database.rows(
+        recorded, apart = self.database.rows(
             "SELECT count(*), count(*) FILTER (WHERE t_start IS DISTINCT FROM index_date) FROM times"
         )[0]
         return bool(recorded == self.n * len(self.endpoints) and apart == 0)
@@ -226,12 +227,12 @@ class DataSet:
         """Return how many patients a selection leaves."""
         self.check(selection)
         where, bound = selection.where()
-        return int(self._database.rows(f"SELECT count(*) FROM cohort c WHERE {where}", bound)[0][0])
+        return int(self.database.rows(f"SELECT count(*) FROM cohort c WHERE {where}", bound)[0][0])
 
     def kinds(self, selection: Selection) -> list[Kind]:
         """Count how the times of every endpoint ended, by status and reason."""
-        query, bound = self._times(selection, stratum="NULL")
-        rows = self._database.rows(
+        query, bound = self.selected_times(selection, stratum="NULL")
+        rows = self.database.rows(
             f"SELECT endpoint, status, reason, count(*) FROM ({query}) GROUP BY ALL ORDER BY 1, 2, 4 DESC, 3",
             bound,
         )
@@ -258,7 +259,7 @@ class DataSet:
                 f"c.patient_id IN (SELECT t.patient_id FROM time_to_event t WHERE {' AND '.join(parts)})"
             )
         where = " AND ".join(terms) or "TRUE"
-        return int(self._database.rows(f"SELECT count(*) FROM cohort c WHERE {where}", bound)[0][0])
+        return int(self.database.rows(f"SELECT count(*) FROM cohort c WHERE {where}", bound)[0][0])
 
     def has_endpoint_for_all(self, code: str, endpoint: str, selection: Selection) -> bool:
         """Return True where every selected patient with a time of `endpoint` has one of `code` as well."""
@@ -266,8 +267,8 @@ class DataSet:
             return False
         if self.is_complete:
             return True
-        query, bound = self._times(selection, stratum="NULL")
-        lacking = self._database.rows(
+        query, bound = self.selected_times(selection, stratum="NULL")
+        lacking = self.database.rows(
             f"SELECT count(*) FROM (SELECT patient_id FROM ({query}) WHERE endpoint = $endpoint "
             f"EXCEPT SELECT patient_id FROM ({query}) WHERE endpoint = $code)",
             {**bound, "endpoint": endpoint, "code": code},
@@ -277,13 +278,13 @@ class DataSet:
     def n_modality(self, modality: str) -> int:
         """Return how many patients of the whole cohort had this index modality; 0 for one that is not there."""
         sql = "SELECT count(*) FROM cohort WHERE modality = $modality"
-        return int(self._database.rows(sql, {"modality": modality})[0][0])
+        return int(self.database.rows(sql, {"modality": modality})[0][0])
 
     def baseline_values(self, column: str, selection: Selection) -> list[tuple[str, Any, int]]:
         """Return (modality, value, patients) of one baseline column under a selection."""
         self.check(selection)
         where, bound = selection.where()
-        return self._database.rows(
+        return self.database.rows(
             f"SELECT coalesce(c.modality, '{NOT_RECORDED}'), c.{identifier(column)}, count(*) FROM cohort c "
             f"WHERE {where} GROUP BY ALL ORDER BY ALL",
             bound,
@@ -298,7 +299,7 @@ class DataSet:
         With `endpoint`, only patients who have a time of it.
         """
         where, bound = selection.where()
-        query, query_bound = self._times(selection, stratum="NULL")
+        query, query_bound = self.selected_times(selection, stratum="NULL")
         bound |= query_bound
         columns = ["patient_id", "modality", *(["index_date"] if self.has_dates else [])]
         columns += [column.name for column in self.baseline]
@@ -313,19 +314,21 @@ class DataSet:
             self.endpoint(endpoint)
             bound["endpoint"] = endpoint
             having = "HAVING count(*) FILTER (WHERE e.endpoint = $endpoint) > 0"
-        rows = self._database.stream(
+        rows = self.database.stream(
             f"SELECT c.patient_id, {', '.join(chosen)} FROM cohort c LEFT JOIN ({query}) e USING (patient_id) "
             f"WHERE {where} GROUP BY c.patient_id {having} ORDER BY min(c.index_date), c.patient_id",
             bound,
         )
         return columns, (list(row) for batch in rows for row in batch)
 
-    def _times(self, selection: Selection, *, stratum: str) -> tuple[str, dict[str, object]]:
+    def selected_times(
+        self, selection: Selection, *, stratum: str, **further: str
+    ) -> tuple[str, dict[str, object]]:
         """Return the query of all selected times after the cut-off, and its bound parameters."""
         self.check(selection)
-        return times.selected(selection, offset=self.meta["offset"], stratum=stratum)
+        return times.selected(selection, offset=self.meta["offset"], stratum=stratum, **further)
 
-    def _place(self, column: str | None) -> Callable[[str], times.Place]:
+    def place(self, column: str | None) -> Callable[[str], times.Place]:
         """Return the sort key of a stratum of this column."""
         known = list(self.modality_labels) if column == "modality" else []
         numeric = any(entry.name == column and entry.kind == "numeric" for entry in self.baseline)

@@ -10,17 +10,21 @@ from typing import Any
 import numpy as np
 
 from gepnet_core.selection import Selection
+from gepnet_core.store.connection import identifier
 from gepnet_core.survival import EventCounts
 from gepnet_core.vocabulary import CUT_OFF_REASON, NOT_RECORDED, Status
 
 Place = tuple[bool, int, float, str]
 
 
-def selected(selection: Selection, *, offset: str, stratum: str) -> tuple[str, dict[str, object]]:
+def selected(
+    selection: Selection, *, offset: str, stratum: str, **further: str
+) -> tuple[str, dict[str, object]]:
     """Return the query of all selected times after the cut-off, and its bound parameters.
 
     Up to the cut-off C a time runs at most C - start + offset days; what comes after is not known yet, so a
-    longer time is censored there. `stratum` is an SQL expression over the table `times` c.
+    longer time is censored there. `stratum` is an SQL expression over the table `times` c, as are `further`
+    ones by the name of their column.
     """
     where, bound = selection.where()
     days, status, reason = "c.t_days", "c.t_status", "c.t_reason"
@@ -31,11 +35,17 @@ def selected(selection: Selection, *, offset: str, stratum: str) -> tuple[str, d
         days = f"least(c.t_days, {limit})"
         status = f"CASE WHEN c.t_days > {limit} THEN {int(Status.CENSORED)} ELSE c.t_status END"
         reason = f"CASE WHEN c.t_days > {limit} THEN '{CUT_OFF_REASON}' ELSE c.t_reason END"
+    more = "".join(f", {expression} AS {identifier(name)}" for name, expression in further.items())
     return (
         f"SELECT c.patient_id, c.t_endpoint AS endpoint, {stratum} AS stratum, {days} AS days, "
-        f"{status} AS status, {reason} AS reason FROM times c WHERE {where}",
+        f"{status} AS status, {reason} AS reason{more} FROM times c WHERE {where}",
         bound,
     )
+
+
+def level(column: str) -> str:
+    """Return the SQL expression of a patient's stratum by a column of the table `times` (or `cohort`) c."""
+    return f"coalesce(CAST(c.{identifier(column)} AS VARCHAR), '{NOT_RECORDED}')"
 
 
 def place(stratum: str, known: Sequence[str], *, numeric: bool) -> Place:

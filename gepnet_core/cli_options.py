@@ -1,0 +1,101 @@
+"""Options that several commands share, and what they say of a view."""
+
+from __future__ import annotations
+
+import argparse
+from enum import StrEnum
+from typing import Any, NoReturn
+
+from gepnet_core.errors import OptionRefused, quoted
+from gepnet_core.selection import Selection
+from gepnet_core.store import DataSet, open_dataset, open_shelf
+from gepnet_core.view import DEFAULT_LEVEL, parse_dataset_name, parse_date, parse_level, plain_number
+from gepnet_core.vocabulary import ConfType, DeathRule, TimeUnit
+
+Json = dict[str, Any]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line on standard error."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        raise OptionRefused(f"{message}. See {self.prog} --help.")
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Add the data set and everything that a selection holds."""
+    parser.add_argument("--dataset", required=True, type=said(parse_dataset_name), metavar="NAME")
+    parser.add_argument(
+        "--version", metavar="V", help="a version of the data set; the current one by default"
+    )
+    parser.add_argument(
+        "--modality", action="append", default=[], metavar="M", help="stored value; several allowed"
+    )
+    parser.add_argument(
+        "--index-from", type=said(parse_date), metavar="D", help="first index date, inclusive"
+    )
+    parser.add_argument("--index-to", type=said(parse_date), metavar="D", help="last index date, inclusive")
+    parser.add_argument("--cutoff", type=said(parse_date), metavar="D", help="data cut-off, inclusive")
+    parser.add_argument(
+        "--death",
+        type=said(one_of(DeathRule)),
+        default=DeathRule.CENSOR,
+        help="death before the event: censor, event or competing",
+    )
+
+
+def add_estimate_options(parser: argparse.ArgumentParser) -> None:
+    """Add the endpoint, how intervals are made, and the times."""
+    parser.add_argument("--endpoint", required=True, metavar="CODE")
+    parser.add_argument("--conf-type", type=said(one_of(ConfType)), default=ConfType.LOG_LOG)
+    parser.add_argument("--conf-level", type=said(parse_level), default=DEFAULT_LEVEL, metavar="0.95")
+    parser.add_argument("--at", type=said(time), action="append", metavar="T", help="a time, in --unit")
+    parser.add_argument(
+        "--unit",
+        type=said(one_of(TimeUnit, TimeUnit.DAYS, TimeUnit.MONTHS)),
+        default=TimeUnit.DAYS,
+        help="days or months, of every time asked for and of every time in the answer",
+    )
+
+
+def said(parse: Any) -> Any:
+    """Return `parse` with its own words as argparse's complaint."""
+
+    def read(text: str) -> Any:
+        try:
+            return parse(text)
+        except OptionRefused as refused:
+            raise argparse.ArgumentTypeError(str(refused).rstrip(".")) from None
+
+    return read
+
+
+def one_of(words: type[StrEnum], *choice: StrEnum) -> Any:
+    """Return a parser of one of these words."""
+    known = {word.value: word for word in choice or tuple(words)}
+
+    def read(text: str) -> StrEnum:
+        if text not in known:
+            raise OptionRefused(f"{quoted(text)} is none of {', '.join(known)}.")
+        return known[text]
+
+    return read
+
+
+def time(text: str) -> float:
+    """Return a time from 0; raise OptionRefused otherwise."""
+    value = plain_number(text)
+    if not 0 <= value < 1e6:
+        raise OptionRefused(f"{quoted(text)} is not a time. Give a number from 0.")
+    return value
+
+
+def opened(asked: argparse.Namespace) -> DataSet:
+    """Return the data set that was asked for."""
+    return open_dataset(open_shelf(), asked.dataset, getattr(asked, "version", None))
+
+
+def named_selection(asked: argparse.Namespace) -> Selection:
+    """Return the selection that was asked for."""
+    return Selection(tuple(asked.modality), asked.index_from, asked.index_to, asked.cutoff, asked.death)

@@ -1,0 +1,282 @@
+"""How strata differ: every test, ratio and difference of one question, computed when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from gepnet_core.competing_risks import IncidenceCurve, cumulative_incidence
+from gepnet_core.covariates import adjusted_cells, column_label
+from gepnet_core.errors import OptionRefused, listed, quoted
+from gepnet_core.estimates import Estimate, StratumEstimate, estimate, labelling
+from gepnet_core.gray import gray_test
+from gepnet_core.hazard_ratios import CoxModel, crude_cells, hazard_ratios
+from gepnet_core.landmark import after_landmark
+from gepnet_core.question import Question, check_columns
+from gepnet_core.rank_tests import ChiSquare, PairwiseTest, Weight, pairwise_tests, rank_test
+from gepnet_core.restricted_mean import (
+    Difference,
+    RestrictedMean,
+    difference_at,
+    difference_of_means,
+    restricted_mean,
+)
+from gepnet_core.stability import Stability, stability
+from gepnet_core.store.crossed import crossed_counts
+from gepnet_core.store.dataset import DataSet
+from gepnet_core.subgroups import Subgroup, subgroup
+from gepnet_core.survival import EventCounts
+from gepnet_core.vocabulary import DAYS_PER_MONTH, Status
+
+MOST_STRATA = 50
+CAUSES = (Status.EVENT, Status.COMPETING_DEATH)
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedMeans:
+    """The restricted mean of every stratum up to `tau` days, and the differences to the reference."""
+
+    tau: float
+    strata: tuple[RestrictedMean, ...]
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceAt:
+    """A difference of S (or F) between a stratum and the reference at a day."""
+
+    day: float
+    difference: Difference
+
+
+class Comparison:
+    """The answers to a question. Each is computed when it is first read, and then kept.
+
+    Raises
+    ------
+    NothingLeft
+        If the selection, or the landmark, leaves no patient.
+    OptionRefused
+        If a column, a stratum, tau or the landmark cannot be used; the message says what can.
+    """
+
+    def __init__(self, dataset: DataSet, question: Question) -> None:
+        self.dataset = dataset
+        self.question = question
+        check_columns(dataset, question)
+        self.estimated: Estimate = estimate(
+            dataset,
+            question.endpoint,
+            question.selection,
+            by=question.by,
+            conf_type=question.conf_type,
+            conf_level=question.conf_level,
+            levels=question.levels,
+            landmark=question.landmark,
+        )
+        self.strata: tuple[StratumEstimate, ...] = self.estimated.strata
+        self.names = tuple(stratum.stratum for stratum in self.strata)
+        self.label: Callable[[str], str] = labelling(dataset, question.by)
+        if len(self.strata) > MOST_STRATA:
+            raise OptionRefused(
+                f"{quoted(question.by)} has {len(self.strata):,} groups; at most {MOST_STRATA} can be compared "
+                "at once. Choose the groups to compare."
+            )
+        self.reference = self._stratum(question.reference, "reference", self.names[0])
+        others = [name for name in self.names if name != self.reference]
+        self.contrast = self._stratum(question.contrast, "contrast", others[0]) if others else None
+        if self.contrast == self.reference:
+            raise OptionRefused(
+                f"The contrast {quoted(self.reference)} is the reference itself. Choose another group."
+            )
+        self.tau = self._tau()
+
+    @property
+    def counts(self) -> list[EventCounts]:
+        """The counts of the strata, after cut-off, death rule and landmark."""
+        return [stratum.curve.counts for stratum in self.strata]
+
+    @property
+    def is_incidence(self) -> bool:
+        """True where death before the event competes with it."""
+        return self.estimated.is_incidence
+
+    @cached_property
+    def tests(self) -> dict[Weight, ChiSquare]:
+        """The overall tests."""
+        return {weight: rank_test([self.counts], weight) for weight in Weight}
+
+    @cached_property
+    def stratified(self) -> ChiSquare | None:
+        """The log-rank test within the levels of another column, or None where none was chosen."""
+        if self.question.stratify is None:
+            return None
+        crossed = self._crossed(self.question.stratify)
+        return rank_test([counted for counted in crossed.values() if counted])
+
+    @cached_property
+    def pairwise(self) -> list[PairwiseTest]:
+        """The log-rank test of each pair."""
+        return pairwise_tests(self.counts)
+
+    @cached_property
+    def crude(self) -> CoxModel:
+        """Hazard ratios of the strata alone."""
+        cells, membership = crude_cells(self.counts)
+        return hazard_ratios(
+            cells,
+            membership,
+            self.names,
+            self.reference,
+            self.label,
+            conf_level=self.question.conf_level,
+        )
+
+    @cached_property
+    def adjusted(self) -> CoxModel | None:
+        """Hazard ratios adjusted for covariates, or None where none was chosen."""
+        if not self.question.adjust:
+            return None
+        cells, membership, covariates = adjusted_cells(self.dataset, self.question, self.names)
+        return hazard_ratios(
+            cells,
+            membership,
+            self.names,
+            self.reference,
+            self.label,
+            conf_level=self.question.conf_level,
+            covariates=covariates,
+        )
+
+    @property
+    def model(self) -> CoxModel:
+        """The adjusted model where covariates were chosen, else the crude one."""
+        return self.adjusted or self.crude
+
+    @cached_property
+    def restricted_means(self) -> RestrictedMeans | None:
+        """Restricted means up to tau; None under competing deaths, and where nobody is followed after day 0."""
+        if self.tau is None:
+            return None
+        means = {stratum.stratum: restricted_mean(stratum.curve, self.tau) for stratum in self.strata}
+        differences = [
+            difference_of_means(means[name], means[self.reference], self.question.conf_level)
+            for name in self.names
+            if name != self.reference
+        ]
+        return RestrictedMeans(self.tau, tuple(means.values()), tuple(differences))
+
+    @cached_property
+    def differences_at(self) -> list[DifferenceAt]:
+        """Differences to the reference at the chosen times."""
+        curves = {stratum.stratum: stratum.curve for stratum in self.strata}
+        return [
+            DifferenceAt(day, difference_at(curves[name], curves[self.reference], day))
+            for name in self.names
+            if name != self.reference
+            for day in self.question.times
+        ]
+
+    @cached_property
+    def incidences(self) -> list[IncidenceCurve]:
+        """The cumulative incidence of event and of death before it, per stratum; empty under other rules."""
+        if not self.is_incidence:
+            return []
+        return [
+            cumulative_incidence(counts, cause, conf_level=self.question.conf_level)
+            for counts in self.counts
+            for cause in CAUSES
+        ]
+
+    @cached_property
+    def gray(self) -> dict[Status, ChiSquare]:
+        """Gray's test for event and for death before it; empty under other rules."""
+        return {cause: gray_test(self.counts, cause) for cause in CAUSES} if self.is_incidence else {}
+
+    @cached_property
+    def subgroups(self) -> list[Subgroup]:
+        """The contrast within the levels of each chosen column."""
+        found = []
+        for column in self.question.subgroups:
+            if self.contrast is None:
+                break
+            pair = (self.contrast, self.reference)
+            crossed = {
+                level: [counts for counts in counted if counts.stratum in pair]
+                for level, counted in self._crossed(column).items()
+            }
+            name = column_label(self.dataset, column)
+            found.append(
+                subgroup(column, name, crossed, *pair, self.label, conf_level=self.question.conf_level)
+            )
+        return found
+
+    @cached_property
+    def stability(self) -> list[Stability]:
+        """How far one patient moves the median of each stratum."""
+        return [stability(counts, self.question.selection.death) for counts in self.counts]
+
+    @property
+    def n_comparisons(self) -> int:
+        """How many p-values and intervals of a ratio or difference this view has made."""
+        found: list[object] = [test.p for test in (*self.tests.values(), *self.gray.values())]
+        found += [self.stratified and self.stratified.p]
+        found += [pair.test.p for pair in self.pairwise]
+        models = [self.crude, *([self.adjusted] if self.adjusted else [])]
+        found += [ratio.p for model in models for ratio in (*model.ratios, *model.covariates)]
+        found += [model.ph.p for model in models]
+        if self.restricted_means:
+            found += [difference.p for difference in self.restricted_means.differences]
+        found += [at.difference.p for at in self.differences_at]
+        for group in self.subgroups:
+            found += [group.interaction.p, *(row.ratio.p for row in group.rows)]
+        return sum(p is not None for p in found)
+
+    def _crossed(self, column: str) -> dict[str, list[EventCounts]]:
+        """Return the compared counts per level of another column, under death rule and landmark."""
+        question = self.question
+        found = crossed_counts(
+            self.dataset, question.endpoint, question.selection, by=question.by, within=column
+        )
+        crossed = {}
+        for level, counted in found.items():
+            kept = [
+                counts.under(question.selection.death) for counts in counted if counts.stratum in self.names
+            ]
+            if question.landmark is not None:
+                kept, _ = after_landmark(kept, question.landmark)
+            crossed[level] = kept
+        return crossed
+
+    def _stratum(self, asked: str | None, role: str, default: str) -> str:
+        if asked is not None and asked not in self.names:
+            raise OptionRefused(
+                f"The {role} {quoted(asked)} is not among the groups shown: {listed(self.names)}. Choose one of "
+                "them."
+            )
+        return default if asked is None else asked
+
+    def _tau(self) -> float | None:
+        """Return the end of the restricted mean, or None where there is no such mean."""
+        if self.is_incidence:
+            return None
+        shortest = min(self.strata, key=lambda stratum: stratum.curve.last_day)
+        last, asked = float(shortest.curve.last_day), self.question.tau
+        if asked is None:
+            return last if last > 0.0 else None
+        if not 0.0 < asked <= last:
+            raise OptionRefused(
+                f"The restricted mean cannot run to {_both(asked)}: {shortest.label} is followed for "
+                f"{_both(last)}. Choose a time above 0 and up to that."
+            )
+        return asked
+
+
+def _both(days: float) -> str:
+    return f"{days:,.10g} days ({days / DAYS_PER_MONTH:,.1f} months)"
+
+
+def compare(dataset: DataSet, question: Question) -> Comparison:
+    """Return the answers to a question, those that were computed before included."""
+    return dataset.kept(("comparison", question), lambda: Comparison(dataset, question))

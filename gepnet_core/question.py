@@ -1,0 +1,64 @@
+"""What is compared, and how: the choices of a comparison, and whether its columns can play their parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gepnet_core.errors import OptionRefused, listed, quoted
+from gepnet_core.selection import Selection
+from gepnet_core.store.dataset import MOST_LEVELS, DataSet
+from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, ConfType
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is compared: strata of `by` (all, or those in `levels`), and how; times are in days.
+
+    `reference` is the stratum that others are set against (default: the first), `stratify` a column for the
+    stratified log-rank test, `adjust` covariates, `tau` the end of the restricted mean (default: the smallest
+    last observed time), `times` where S is compared, `landmark` the day at which the clock starts anew,
+    `contrast` the stratum (default: the first that is not the reference) that `subgroups` set against the
+    reference within each of their levels.
+    """
+
+    endpoint: str
+    selection: Selection
+    by: str = "modality"
+    levels: tuple[str, ...] = ()
+    reference: str | None = None
+    stratify: str | None = None
+    adjust: tuple[str, ...] = ()
+    tau: float | None = None
+    times: tuple[float, ...] = tuple(months * DAYS_PER_MONTH for months in DEFAULT_TIMES_MONTHS)
+    landmark: float | None = None
+    contrast: str | None = None
+    subgroups: tuple[str, ...] = ()
+    conf_type: ConfType = ConfType.LOG_LOG
+    conf_level: float = 0.95
+
+
+def check_columns(dataset: DataSet, question: Question) -> None:
+    """Raise OptionRefused for a column that is not there or cannot play its part."""
+    by = dataset.grouping(question.by)
+    parts = {
+        "stratify the test": [question.stratify] if question.stratify else [],
+        "be adjusted for": list(question.adjust),
+        "make subgroups": list(question.subgroups),
+    }
+    for part, columns in parts.items():
+        names = [dataset.grouping(column) for column in columns]
+        for place, (column, name) in enumerate(zip(columns, names, strict=True)):
+            if name == by:
+                raise OptionRefused(
+                    f"{quoted(column)} is the grouping itself and cannot {part}. Choose another column."
+                )
+            if name in names[:place]:
+                raise OptionRefused(f"{quoted(column)} is given twice to {part}. Name it once.")
+            entry = next((found for found in dataset.baseline if found.name == name), None)
+            if entry is None or entry.levels <= MOST_LEVELS:
+                continue
+            if part != "be adjusted for" or entry.kind != "numeric":
+                raise OptionRefused(
+                    f"{quoted(column)} has {entry.levels:,} different values; a column can {part} with at most "
+                    f"{MOST_LEVELS}. There are: {listed(dataset.groupings)}."
+                )
