@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from textwrap import wrap
 
@@ -70,6 +70,8 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
         Every stratum of the grouping in the whole cohort: its place gives colour and dash, so a stratum
         keeps its look under any filter.
     """
+    if estimated.is_incidence:  # a cumulative incidence rises
+        look = replace(look, failure=True)
     end = float(look.horizon) if look.horizon else max(longest_months(estimated), 1.0)
     months = ticks(end)
     rows = risk_table_rows(estimated)
@@ -205,7 +207,7 @@ def _curve(
                     mode="lines",
                     line={"shape": "hv", "width": 0},
                     fill=fill,
-                    fillcolor=_transparent(colour, max(0.04, 0.2 / len(estimated.strata))),
+                    fillcolor=faded(colour, max(0.04, 0.2 / len(estimated.strata))),
                     hoverinfo="skip",
                     showlegend=False,
                     legendgroup=stratum.stratum,
@@ -230,7 +232,8 @@ def _curve(
                 showlegend=opacity == 1.0,
             )
         )
-    gone = np.cumsum(np.concatenate(([0], curve.counts.censored + curve.counts.competing)))[kept]
+    censored = curve.counts.censored + (0 if estimated.is_incidence else curve.counts.competing)
+    gone = np.cumsum(np.concatenate(([0], censored)))[kept]
     marks = np.flatnonzero(np.diff(gone, prepend=0))  # somebody was censored since the point before
     traces.append(
         go.Scatter(
@@ -264,10 +267,16 @@ def _hover(
     limits = [format_percent(float(limit) if np.isfinite(limit) else None) for limit in (lower, upper)]
     return (
         f"<b>{escape(stratum.label)}</b>, {format_months(float(day))} months (day {int(day)})<br>"
-        f"{'1 − S' if look.failure else 'S'}(t) {format_percent(float(share))} % "
+        f"{_symbol(estimated, look)}(t) {format_percent(float(share))} % "
         f"({format_level(estimated.conf_level)} CI {limits[0]}–{limits[1]}, {estimated.conf_type.pointwise})"
         f"<br>{int(at_risk)} at risk"
     )
+
+
+def _symbol(estimated: Estimate, look: Look) -> str:
+    if estimated.is_incidence:
+        return "F"
+    return "1 − S" if look.failure else "S"
 
 
 def _shown(share: np.ndarray, look: Look) -> np.ndarray:
@@ -294,7 +303,8 @@ def _held(limit: np.ndarray) -> np.ndarray:
     return drawn
 
 
-def _transparent(colour: str, alpha: float) -> str:
+def faded(colour: str, alpha: float) -> str:
+    """Return a colour with the opacity `alpha`."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{alpha})"
 

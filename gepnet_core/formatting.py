@@ -72,6 +72,53 @@ def format_survival(found: SurvivalAt) -> str:
     return f"{format_percent(found.survival)} ({format_percent(found.lower)}–{format_percent(found.upper)})"
 
 
+def format_incidence(found: SurvivalAt) -> str:
+    """Return the cumulative incidence "23.4 (13.6–38.5)" in per cent, from a curve that holds 1 - F."""
+    if found.survival is None:
+        return NOT_ESTIMABLE
+    share = format_percent(1.0 - found.survival)
+    if found.lower is None or found.upper is None:
+        return f"{share} ({NOT_ESTIMABLE})"
+    return f"{share} ({format_percent(1.0 - found.upper)}–{format_percent(1.0 - found.lower)})"
+
+
+def format_p(p: float | None) -> str:
+    """Return a p-value with three decimals, "< 0.001" below that; the caller names the test."""
+    if p is None:
+        return NOT_ESTIMABLE
+    return f"<{NO_BREAK}0.001" if p < 0.001 else format_number(p, 3)
+
+
+def format_ratio(estimate: float | None, lower: float | None, upper: float | None) -> str:
+    """Return a hazard ratio as "0.40 (0.23–0.70)"."""
+    if estimate is None or lower is None or upper is None:
+        return NOT_ESTIMABLE
+    return f"{_ratio(estimate)} ({_ratio(lower)}–{_ratio(upper)})"
+
+
+def _ratio(value: float) -> str:
+    """Return two decimals, or what is left of a value too large or too small for them."""
+    if value >= 1e4 or 0.0 < value < 0.005:
+        return f"{value:.1e}"
+    return format_number(value, 2)
+
+
+def format_signed(
+    estimate: float | None, lower: float | None, upper: float | None, scale: float = 1.0
+) -> str:
+    """Return a difference as "−3.1 (−9.0 to 2.8)", each value multiplied by `scale`."""
+    if estimate is None:
+        return NOT_ESTIMABLE
+    limits = [NOT_ESTIMABLE if limit is None else format_minus(scale * limit) for limit in (lower, upper)]
+    return f"{format_minus(scale * estimate)} ({limits[0]} to {limits[1]})"
+
+
+def format_minus(value: float) -> str:
+    """Return a number with one decimal and a true minus sign, never a minus zero."""
+    shown = format_number(value)
+    return shown.removeprefix("-") if float(shown.replace(",", "")) == 0.0 else shown.replace("-", "−")
+
+
 def format_count(count: int, noun: str) -> str:
     """Return a count with its noun in the right number: "1 patient", "59 patients"."""
     return f"{count:,} {noun if count == 1 else noun + 's'}"
@@ -117,14 +164,30 @@ def _sentence_of_one(estimated: Estimate, stratum: StratumEstimate) -> str:
     where = "" if stratum.stratum == WHOLE_COHORT else f" in {stratum.label}"
     counted = f"{stratum.events:,} of {format_count(stratum.n, 'patient')} had the event"
     if stratum.competing:
-        counted += f", {stratum.competing:,} died before it and count as censored"
+        rule = "which competes with it" if estimated.is_incidence else "and count as censored"
+        counted += f", {stratum.competing:,} died before it {rule}"
     words = format_median(median, estimated.conf_type, estimated.conf_level)
+    if estimated.is_incidence:
+        return _sentence_of_incidence(estimated, stratum, f"{name}{where} {words}", counted)
     if median.estimate is not None:
         return f"Median {name}{where} {words}: until then, at least half were {endpoint.phrase}; {counted}."
     last = stratum.curve.at(float(stratum.curve.last_day))
     return (
         f"Median {name}{where} {words}: an estimated {format_percent(last.survival)}{NO_BREAK}% were "
         f"{endpoint.phrase} at the last observed time, {format_months(last.day)} months; {counted}."
+    )
+
+
+def _sentence_of_incidence(estimated: Estimate, stratum: StratumEstimate, words: str, counted: str) -> str:
+    """Return the first time at which half had the event, or how far the incidence came."""
+    outcome = estimated.endpoint.outcome
+    if stratum.median.estimate is not None:
+        return f"Median {words}: from then on, at least half are {outcome}; {counted}."
+    last = stratum.curve.at(float(stratum.curve.last_day))
+    incidence = None if last.survival is None else 1.0 - last.survival
+    return (
+        f"Median {words}: an estimated {format_percent(incidence)}{NO_BREAK}% were {outcome} by the last observed "
+        f"time, {format_months(last.day)} months; {counted}."
     )
 
 
@@ -142,9 +205,9 @@ def remarks(estimated: Estimate) -> list[str]:
     """Return what a reader should know of small groups; they are shown all the same."""
     found: list[str] = []
     selected = estimated.dataset.n_selected(estimated.selection)
-    if estimated.n < selected:
+    if estimated.with_time < selected:
         found.append(
-            f"{selected - estimated.n:,} of {format_count(selected, 'selected patient')} have no time of "
+            f"{selected - estimated.with_time:,} of {format_count(selected, 'selected patient')} have no time of "
             f"{estimated.endpoint.code} and are not part of this."
         )
     few = [s for s in estimated.strata if s.events < FEW_EVENTS]

@@ -29,7 +29,16 @@ SINGLE_KEYS = (
     "horizon",
     "band",
     "failure",
+    "reference",
+    "stratify",
+    "tau",
+    "at",
+    "landmark",
+    "contrast",
+    "window",
 )
+MULTIPLE_KEYS = {"modality": "modalities", "level": "levels", "adjust": "adjust", "subgroup": "subgroups"}
+LONGEST_WINDOW = 365
 Words = TypeVar("Words", bound=StrEnum)
 
 
@@ -37,7 +46,9 @@ Words = TypeVar("Words", bound=StrEnum)
 class View:
     """Every control of the dashboard; None means that the default holds.
 
-    `horizon` is in months; `failure` True shows 1 - S; `band` False hides the confidence bands.
+    `horizon` is in months; `failure` True shows 1 - S; `band` False hides the confidence bands. From `levels` on
+    the controls are those of a comparison (`tau`, `at` and `landmark` in months), and `window` is that of the
+    side effects in days.
     """
 
     dataset: str | None = None
@@ -50,16 +61,34 @@ class View:
     horizon: int | None = None
     band: bool = True
     failure: bool = False
+    levels: tuple[str, ...] = ()
+    reference: str | None = None
+    stratify: str | None = None
+    adjust: tuple[str, ...] = ()
+    tau: float | None = None
+    at: float | None = None
+    landmark: float | None = None
+    contrast: str | None = None
+    subgroups: tuple[str, ...] = ()
+    window: int | None = None
 
     def to_query(self) -> dict[str, str | list[str]]:
         """Return the query string's keys and values; what is at "no restriction" is left out."""
         chosen = self.selection
         query: dict[str, str | list[str]] = {}
-        for key in ("dataset", "version", "endpoint", "by"):
+        for key in ("dataset", "version", "endpoint", "by", "reference", "stratify", "contrast"):
             if (value := getattr(self, key)) is not None:
                 query[key] = value
         if chosen.modalities:
             query["modality"] = list(chosen.modalities)
+        for key in ("level", "adjust", "subgroup"):
+            if values := getattr(self, MULTIPLE_KEYS[key]):
+                query[key] = list(values)
+        for key in ("tau", "at", "landmark"):
+            if (months := getattr(self, key)) is not None:
+                query[key] = repr(months)
+        if self.window is not None:
+            query["window"] = str(self.window)
         for key in ("index_from", "index_to", "cutoff"):
             if (day := getattr(chosen, key)) is not None:
                 query[key] = day.isoformat()
@@ -85,7 +114,7 @@ class View:
         """
         problems: list[str] = []
         values = {key: list(found) for key, found in query.items()}
-        for key in sorted(values.keys() - {*SINGLE_KEYS, "modality"}):
+        for key in sorted(values.keys() - {*SINGLE_KEYS, *MULTIPLE_KEYS}):
             problems.append(f"The link has an unknown part {quoted(key)}.")
         single: dict[str, str] = {}
         for key in SINGLE_KEYS:
@@ -122,13 +151,28 @@ class View:
             version=single.get("version"),
             endpoint=single.get("endpoint"),
             by=single.get("by"),
+            reference=single.get("reference"),
+            stratify=single.get("stratify"),
+            contrast=single.get("contrast"),
         )
+        for key in ("level", "adjust", "subgroup"):
+            found = values.get(key, [])
+            if "" in found:
+                problems.append(f"The link gives an empty value for “{key}”.")
+            elif len(set(found)) < len(found):
+                problems.append(f"The link gives a value of “{key}” twice.")
+            else:
+                view = replace(view, **{MULTIPLE_KEYS[key]: tuple(found)})  # type: ignore[arg-type]
         changes = {
             "conf_type": read("conf_type", ConfType),
             "conf_level": read("conf_level", parse_level),
             "horizon": read("horizon", parse_horizon),
             "band": read("band", parse_yes_no),
             "failure": read("failure", parse_yes_no),
+            "tau": read("tau", parse_months),
+            "at": read("at", parse_months),
+            "landmark": read("landmark", parse_months),
+            "window": read("window", parse_window),
         }
         return replace(view, **{key: value for key, value in changes.items() if value is not None}), problems  # type: ignore[arg-type]
 
@@ -175,6 +219,21 @@ def parse_horizon(text: str) -> int:
     """Return a horizon in whole months, 1 to 1,200; raise OptionRefused otherwise."""
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 1200:
         raise OptionRefused(f"{quoted(text)} is not a number of months from 1 to 1200.")
+    return int(text)
+
+
+def parse_months(text: str) -> float:
+    """Return a time in months, above 0 and at most 1,200; raise OptionRefused otherwise."""
+    months = plain_number(text)
+    if not 0.0 < months <= 1200.0:
+        raise OptionRefused(f"{quoted(text)} is not a number of months above 0 and up to 1200.")
+    return months
+
+
+def parse_window(text: str) -> int:
+    """Return a window in whole days, 1 to 365; raise OptionRefused otherwise."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 3) or not 1 <= int(text) <= LONGEST_WINDOW:
+        raise OptionRefused(f"{quoted(text)} is not a number of days from 1 to {LONGEST_WINDOW}.")
     return int(text)
 
 

@@ -76,6 +76,18 @@ def survival_at(leaving: Sequence[Time], day: float) -> Step | None:
     return passed[-1] if passed else Step(0, Fraction(1), Fraction(0))
 
 
+def incidence_at(leaving: Sequence[Time], day: float, cause: int = EVENT) -> Fraction | None:
+    """Return the share with the cause by `day` where the other cause competes; None beyond the last time."""
+    if day > max(days for days, _ in leaving):
+        return None
+    share, free = Fraction(0), Fraction(1)
+    for here in sorted({days for days, _ in leaving if days <= day}):
+        present = at_risk(leaving, here)
+        share += free * Fraction(leaving.count((here, cause)), present)
+        free *= 1 - Fraction(leaving.count((here, EVENT)) + leaving.count((here, COMPETING)), present)
+    return share
+
+
 def limits(step: Step, conf_type: str, conf_level: float) -> Limits:
     """Return the limits of S on a scale; none at S = 0, nor at S = 1 where the scale is 0 / 0 there."""
     if step.survival == 0 or (step.survival == 1 and conf_type in ("log-log", "logit", "arcsin")):

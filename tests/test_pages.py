@@ -18,6 +18,7 @@ REFERENCE = Path(__file__).parent / "reference"
 PAGES = {
     "overview.py": "Overview",
     "survival.py": "Survival",
+    "compare.py": "Compare",
     "published.py": "Published vs live",
     "methods.py": "Methods",
 }

@@ -233,6 +233,19 @@ def everything(dataset: DataSet, selection: Selection, by: str | None = "modalit
     return [(stratum.stratum, told(stratum)) for stratum in found.strata]
 
 
+def competing_agrees(stratum: StratumEstimate, times: list[naive.Time]) -> None:
+    """Assert that a cumulative incidence, read as 1 - F, is what the second computation finds."""
+    for day in [0, 0.5, 1, *range(2, 44, 3)]:
+        found, share = stratum.curve.at(day), naive.incidence_at(times, day)
+        assert found.at_risk == naive.at_risk(times, day)
+        assert found.survival == (None if share is None else pytest.approx(float(1 - share), abs=1e-12))
+        if found.lower is not None and found.upper is not None:
+            assert 0 <= found.lower <= found.survival + 1e-12
+            assert found.survival - 1e-12 <= found.upper <= 1
+    reached = [day for day, _ in sorted(times) if naive.incidence_at(times, day) >= Fraction(1, 2)]
+    assert stratum.median.estimate == (min(reached) if reached else None)
+
+
 def agrees(stratum: StratumEstimate, times: list[naive.Time], death: DeathRule) -> None:
     """Assert that a stratum is what the second computation finds on these times."""
     conf_type, level = stratum.curve.conf_type.value, stratum.curve.conf_level
@@ -241,6 +254,9 @@ def agrees(stratum: StratumEstimate, times: list[naive.Time], death: DeathRule) 
         len(ruled),
         *(sum(status == wanted for _, status in ruled) for wanted in (1, 0, 2)),
     )
+    if death is DeathRule.COMPETING:
+        competing_agrees(stratum, ruled)
+        return
     for day in [0, 0.5, 1, *range(2, 44, 3)]:
         found, step = stratum.curve.at(day), naive.survival_at(ruled, day)
         lower, upper = (None, None) if step is None else naive.limits(step, conf_type, level)

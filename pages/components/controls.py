@@ -24,8 +24,17 @@ CONF_TYPE_HELP = (
 
 def draw(remembered: Remembered) -> None:
     """Draw the controls of the survival screen and remember what they say."""
-    data, view = remembered.data, remembered.view
     st.markdown("**Estimate**")
+    choose_endpoint(remembered)
+    _choose_grouping(remembered)
+    choose_interval(remembered)
+    choose_death_rule(remembered)
+    _choose_look(remembered)
+
+
+def choose_endpoint(remembered: Remembered) -> None:
+    """Draw the choice of the endpoint and remember it."""
+    data, view = remembered.data, remembered.view
     codes = list(data.endpoints)
     endpoint = st.selectbox(
         "Endpoint",
@@ -36,17 +45,27 @@ def draw(remembered: Remembered) -> None:
         disabled=bool(remembered.problems),
         help="What the time runs to. Methods defines each.",
     )
-    groupings = data.groupings
+    remembered.show(replace(view, endpoint=endpoint))
+
+
+def _choose_grouping(remembered: Remembered) -> None:
+    view, groupings = remembered.view, remembered.data.groupings
     columns = [NOTHING, *groupings]
     by = st.selectbox(
         "Stratify by",
         columns,
         index=columns.index(view.by or NOTHING),
-        format_func=lambda column: _named(groupings[column]) if column else "none",
+        format_func=lambda column: named(groupings[column]) if column else "none",
         key=remembered.widget("by"),
         disabled=bool(remembered.problems),
         help="One curve for each value of this column, as it was on the index date.",
     )
+    remembered.show(replace(view, by=by or None))
+
+
+def choose_interval(remembered: Remembered) -> None:
+    """Draw the choices of convention and level of the intervals and remember them."""
+    view = remembered.view
     conf_type = st.selectbox(
         "Confidence interval",
         list(ConfType),
@@ -65,12 +84,11 @@ def draw(remembered: Remembered) -> None:
         key=remembered.widget("conf_level"),
         disabled=bool(remembered.problems),
     )
-    remembered.show(replace(view, endpoint=endpoint, by=by or None, conf_type=conf_type, conf_level=level))
-    _choose_death_rule(remembered)
-    _choose_look(remembered)
+    remembered.show(replace(view, conf_type=conf_type, conf_level=level))
 
 
-def _choose_death_rule(remembered: Remembered) -> None:
+def choose_death_rule(remembered: Remembered) -> None:
+    """Draw the choice of how a death before the event counts and remember it."""
     view, data = remembered.view, remembered.data
     counted = data.event_counts(view.endpoint or "", view.selection, by=view.by)
     deaths = sum(int(counts.competing.sum()) for counts in counted)
@@ -81,7 +99,10 @@ def _choose_death_rule(remembered: Remembered) -> None:
         format_func=lambda rule: rule.label,
         key=remembered.widget("death"),
         disabled=deaths == 0 or bool(remembered.problems),
-        help="Censor: a death ends the time without event. Count as event: the endpoint becomes “… or death”.",
+        help=(
+            "Censor: a death ends the time without event. Count as event: the endpoint becomes “… or death”. "
+            "Competing event: the curve is the share with the event (cumulative incidence), with log-log limits."
+        ),
     )
     if deaths == 0:
         st.caption("no death before the event in this selection: all rules agree")
@@ -121,6 +142,6 @@ def _choose_look(remembered: Remembered) -> None:
     remembered.show(replace(view, horizon=horizon or None, band=band, failure=failure))
 
 
-def _named(label: str) -> str:
+def named(label: str) -> str:
     """Return a column's label, told apart from the word for no grouping."""
     return f"{label} (column)" if label.strip().casefold() == "none" else label

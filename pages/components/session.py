@@ -127,10 +127,35 @@ def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:
     except OptionRefused as refused:
         problems.append(f"This view cannot be shown: {refused}")
         view = replace(view, endpoint=next(iter(data.endpoints)))
+    view, unfit = _fitting_comparison(data, view)
+    problems += unfit
     if view.by is not None and view.by not in data.groupings:
         problems.append(
             f"The view stratifies by {quoted(view.by)}, which is not on offer for this data set. "
             f"There are: {listed(data.groupings)}."
         )
         view = replace(view, by=None)
+    return view, problems
+
+
+def _fitting_comparison(data: DataSet, view: View) -> tuple[View, list[str]]:
+    """Return the view without columns that a comparison cannot use here, and a sentence for each."""
+    problems: list[str] = []
+    numeric = [column.name for column in data.baseline if column.kind == "numeric"]
+    offered = {
+        "stratify": list(data.groupings),
+        "adjust": [*data.groupings, *numeric],
+        "subgroups": list(data.groupings),
+    }
+    for part, known in offered.items():
+        asked = getattr(view, part)
+        columns = (asked,) if isinstance(asked, str) else asked or ()
+        for column in columns:
+            if column not in known:
+                problems.append(
+                    f"The comparison uses the column {quoted(column)}, which is not on offer for this data set. "
+                    f"There are: {listed(known)}."
+                )
+        kept = tuple(column for column in columns if column in known)
+        view = replace(view, **{part: (kept[0] if kept else None) if part == "stratify" else kept})
     return view, problems

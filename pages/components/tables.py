@@ -8,7 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from gepnet_core.estimates import Estimate
-from gepnet_core.formatting import format_interval, format_months, format_quantile, format_survival
+from gepnet_core.formatting import (
+    format_incidence,
+    format_interval,
+    format_months,
+    format_quantile,
+    format_survival,
+)
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS
 from pages.components.markdown import JOINER, escaped
 
@@ -37,14 +43,16 @@ def show_estimates(estimated: Estimate) -> None:
     median = f"Median, months ({format_interval(estimated.conf_level, estimated.conf_type)})"
     header = ["Group", "n", "Events", *(["Deaths before the event"] if deaths else []), median]
     pointwise = format_interval(estimated.conf_level, estimated.conf_type.pointwise)
-    header += [f"S at {months:g} months, % ({pointwise})" for months in DEFAULT_TIMES_MONTHS]
+    share = "Cumulative incidence" if estimated.is_incidence else "S"
+    header += [f"{share} at {months:g} months, % ({pointwise})" for months in DEFAULT_TIMES_MONTHS]
+    shown = format_incidence if estimated.is_incidence else format_survival
     rows = []
     for stratum in estimated.strata:
         row: list[object] = [stratum.label, f"{stratum.n:,}", f"{stratum.events:,}"]
         if deaths:
             row.append(f"{stratum.competing:,}")
         row.append(format_quantile(stratum.median))
-        row += [format_survival(stratum.curve.at(months * DAYS_PER_MONTH)) for months in DEFAULT_TIMES_MONTHS]
+        row += [shown(stratum.curve.at(months * DAYS_PER_MONTH)) for months in DEFAULT_TIMES_MONTHS]
         rows.append(row)
     show(header, rows, alt="Patients, events, median and survival at 6, 12, 24 and 36 months by group")
     st.caption(

@@ -1,0 +1,115 @@
+"""A comparison as CSV: every number of it, a row each, in days and shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gepnet_core.comparison import Comparison
+from gepnet_core.export import csv_lines
+from gepnet_core.hazard_ratios import HazardRatio
+from gepnet_core.rank_tests import ChiSquare
+from gepnet_core.vocabulary import Status
+
+HEADER = (
+    *("endpoint", "death_rule", "what", "group", "against", "day", "estimate", "se", "lower", "upper"),
+    *("chisq", "df", "p", "p_holm", "note"),
+)
+Cells = dict[str, object]
+CAUSES = {Status.EVENT: "event", Status.COMPETING_DEATH: "competing death"}
+
+
+def comparison_lines(found: Comparison) -> Iterator[str]:
+    """Yield a comparison as CSV; times in days, S, F and their differences as shares."""
+    begin = {"endpoint": found.question.endpoint, "death_rule": found.question.selection.death.value}
+    rows = ([(begin | cells).get(name) for name in HEADER] for cells in _rows(found))
+    return csv_lines(found.dataset.version, HEADER, rows)
+
+
+def _rows(found: Comparison) -> Iterator[Cells]:
+    for weight, test in found.tests.items():
+        yield _test(f"{weight.value} test", test)
+    if found.stratified is not None:
+        yield _test(f"log-rank test stratified by {found.question.stratify}", found.stratified)
+    for pair in found.pairwise:
+        yield _test("log-rank test of a pair", pair.test) | {
+            "group": pair.a,
+            "against": pair.b,
+            "p_holm": pair.p_holm,
+        }
+    models = {"crude": found.crude} | ({"adjusted": found.adjusted} if found.adjusted else {})
+    for name, model in models.items():
+        for ratio in (*model.ratios, *model.covariates):
+            yield _ratio(f"hazard ratio, {name}", ratio)
+        yield _test(f"proportional hazards (Grambsch-Therneau), {name}", model.ph)
+    if means := found.restricted_means:
+        for mean in means.strata:
+            yield {
+                "what": "restricted mean",
+                "group": mean.stratum,
+                "day": means.tau,
+                "estimate": mean.estimate,
+                "se": mean.se,
+                "lower": mean.lower,
+                "upper": mean.upper,
+            }
+        for gap in means.differences:
+            yield {
+                "what": "difference of restricted means",
+                "group": gap.a,
+                "against": gap.b,
+                "day": means.tau,
+                "estimate": gap.estimate,
+                "se": gap.se,
+                "lower": gap.lower,
+                "upper": gap.upper,
+                "p": gap.p,
+            }
+    share = "F" if found.is_incidence else "S"
+    for at in found.differences_at:
+        gap = at.difference
+        yield {
+            "what": f"difference of {share}",
+            "group": gap.a,
+            "against": gap.b,
+            "day": at.day,
+            "estimate": gap.estimate,
+            "se": gap.se,
+            "lower": gap.lower,
+            "upper": gap.upper,
+            "p": gap.p,
+        }
+    for curve in found.incidences:
+        for day in found.question.times:
+            here = curve.incidence_at(day)
+            yield {
+                "what": f"cumulative incidence of {CAUSES[curve.cause]}",
+                "group": curve.stratum,
+                "day": day,
+                "estimate": here.incidence,
+                "se": None if here.variance is None else here.variance**0.5,
+                "lower": here.lower,
+                "upper": here.upper,
+            }
+    for cause, test in found.gray.items():
+        yield _test(f"Gray's test, {CAUSES[cause]}", test)
+    for group in found.subgroups:
+        for row in group.rows:
+            yield _ratio(f"hazard ratio where {group.column} is {row.level}", row.ratio)
+        yield _test(f"interaction with {group.column} (likelihood ratio)", group.interaction)
+
+
+def _test(what: str, test: ChiSquare) -> Cells:
+    return {"what": what, "chisq": test.chisq, "df": test.df, "p": test.p}
+
+
+def _ratio(what: str, ratio: HazardRatio) -> Cells:
+    return {
+        "what": what,
+        "group": ratio.stratum,
+        "against": ratio.reference,
+        "estimate": ratio.hazard_ratio,
+        "lower": ratio.lower,
+        "upper": ratio.upper,
+        "p": ratio.p,
+        "note": ratio.note,
+    }

@@ -1,0 +1,95 @@
+"""The investigator's screen: how groups differ, every number reproducible in R."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gepnet_core.comparison import compare
+from gepnet_core.comparison_words import (
+    EXPLORATORY,
+    EXPLORATORY_TRIAL,
+    count_sentence,
+    guards,
+    headline,
+    landmark_sentence,
+)
+from gepnet_core.errors import NothingLeft
+from gepnet_core.export import cohort_lines
+from gepnet_core.export_comparison import comparison_lines
+from gepnet_core.figures import Look, survival_figure
+from gepnet_core.question import Question
+from gepnet_core.vocabulary import DEFAULT_TIMES_MONTHS, TimeUnit
+from pages.components import compare_sections as sections
+from pages.components import figure, page, tables
+from pages.components.markdown import escaped
+
+data, view = page.begin("Compare")
+days = TimeUnit.MONTHS.to_days
+question = Question(
+    endpoint=view.endpoint or next(iter(data.endpoints)),
+    selection=view.selection,
+    by=view.by or "modality",
+    levels=view.levels,
+    reference=view.reference,
+    stratify=view.stratify,
+    adjust=view.adjust,
+    tau=None if view.tau is None else days(view.tau),
+    times=tuple(days(months) for months in ([view.at] if view.at else DEFAULT_TIMES_MONTHS)),
+    landmark=None if view.landmark is None else days(view.landmark),
+    contrast=view.contrast,
+    subgroups=view.subgroups,
+    conf_type=view.conf_type,
+    conf_level=view.conf_level,
+)
+try:
+    found = compare(data, question)
+except NothingLeft:
+    page.nothing_left()
+
+sentence = headline(found)
+st.header(escaped(sentence), anchor=False)
+st.caption(EXPLORATORY_TRIAL if data.is_trial else EXPLORATORY)
+if words := landmark_sentence(found):
+    st.info(words)
+levels = data.levels(question.by)
+figure.show(
+    survival_figure(found.estimated, Look(view.horizon, view.band, view.failure), levels),
+    "compare_curves",
+    alt=sentence,
+    filename=f"{data.name}_{question.endpoint}_compare",
+)
+tables.show_estimates(found.estimated)
+if len(found.strata) < 2:
+    st.info("Choose two groups or more: clear a filter, or take another column under “Groups by”.")
+    st.stop()
+sections.show_tests(found)
+if found.is_incidence:
+    sections.show_incidence(found, levels)
+sections.show_hazard_ratios(found, levels)
+for guard in guards(found):
+    st.caption(escaped(guard))
+sections.show_differences(found)
+sections.show_subgroups(found)
+sections.show_stability(found)
+st.caption(escaped(count_sentence(found)))
+
+st.header("Take it with you", anchor=False)
+left, right = st.columns(2)
+left.download_button(
+    "Comparison (CSV)",
+    lambda: "".join(comparison_lines(found)).encode(),
+    file_name=f"{data.name}_{data.version}_{question.endpoint}_comparison.csv",
+    mime="text/csv",
+    icon=":material/download:",
+    on_click="ignore",
+    help="Every number of this page, a row each, with its test or model.",
+)
+right.download_button(
+    "Cohort (CSV)",
+    lambda: "".join(cohort_lines(data, view.selection, question.endpoint)).encode(),
+    file_name=f"{data.name}_{data.version}_cohort.csv",
+    mime="text/csv",
+    icon=":material/download:",
+    on_click="ignore",
+    help="The filtered patients, a row each.",
+)

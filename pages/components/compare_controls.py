@@ -1,0 +1,178 @@
+"""The sidebar's second half on the compare screen: which groups, against what, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.components import controls
+from pages.components.controls import NOTHING, named
+from pages.components.session import Remembered
+
+DEFAULT_BY = "modality"
+
+
+def draw(remembered: Remembered) -> None:
+    """Draw the controls of the compare screen and remember what they say."""
+    st.markdown("**Compare**")
+    controls.choose_endpoint(remembered)
+    _choose_groups(remembered)
+    controls.choose_death_rule(remembered)
+    controls.choose_interval(remembered)
+    _choose_columns(remembered)
+    _choose_times(remembered)
+
+
+def _choose_groups(remembered: Remembered) -> None:
+    data, view = remembered.data, remembered.view
+    groupings = data.groupings
+    columns = list(groupings)
+    by = _select(remembered, "Groups by", columns, view.by or DEFAULT_BY, groupings, "compare_by")
+    if by != (view.by or DEFAULT_BY):
+        view = replace(view, by=by, levels=(), reference=None, contrast=None)
+    counted = data.event_counts(view.endpoint or "", view.selection, by=by)
+    present = [counts.stratum for counts in counted]
+    labels = data.modality_labels if by == "modality" else {}
+    levels = st.multiselect(
+        "Groups to compare",
+        present,
+        default=[level for level in view.levels if level in present],
+        format_func=lambda level: labels.get(level, level),
+        placeholder="All groups",
+        key=remembered.widget(f"levels:{by}:{','.join(present)}"),
+        disabled=bool(remembered.problems),
+        help="Two or more. Nothing chosen compares all groups that the filters leave.",
+    )
+    shown = [level for level in present if not levels or level in levels] or [NOTHING]
+    if view.reference is not None and view.reference not in shown:
+        st.caption(f"{labels.get(view.reference, view.reference)} is not among the groups, so the first is.")
+    reference = _select(
+        remembered,
+        "Reference",
+        shown,
+        view.reference if view.reference in shown else shown[0],
+        labels,
+        f"reference:{by}:{','.join(shown)}",
+        help="The group that the others are set against.",
+    )
+    others = [level for level in shown if level != reference] or [NOTHING]
+    contrast = _select(
+        remembered,
+        "Contrast in subgroups",
+        others,
+        view.contrast if view.contrast in others else others[0],
+        labels,
+        f"contrast:{by}:{','.join(others)}",
+        help="The group that is set against the reference within each subgroup.",
+    )
+    remembered.show(
+        replace(
+            view,
+            levels=tuple(levels),
+            reference=None if reference == shown[0] else reference,
+            contrast=None if contrast == others[0] else contrast,
+        )
+    )
+
+
+def _choose_columns(remembered: Remembered) -> None:
+    data, view = remembered.data, remembered.view
+    by = view.by or DEFAULT_BY
+    groupings = {name: label for name, label in data.groupings.items() if name != by}
+    numeric = {column.name: column.label for column in data.baseline if column.kind == "numeric"}
+    stratify = _select(
+        remembered,
+        "Stratify the log-rank by",
+        [NOTHING, *groupings],
+        view.stratify if view.stratify in groupings else NOTHING,
+        {**groupings, NOTHING: "none"},
+        f"stratify:{by}",
+        help="Compares within each level of this column, then adds up.",
+    )
+    adjust = _several(
+        remembered,
+        "Adjust hazard ratios for",
+        {**groupings, **{name: label for name, label in numeric.items() if name != by}},
+        view.adjust,
+        f"adjust:{by}",
+        "Patients without a recorded value are left out of the adjusted model; their number is said.",
+    )
+    subgroups = _several(
+        remembered,
+        "Subgroups by",
+        groupings,
+        view.subgroups,
+        f"subgroups:{by}",
+        "The contrast within each level of these columns. Each adds to the number of comparisons.",
+    )
+    remembered.show(replace(view, stratify=stratify or None, adjust=adjust, subgroups=subgroups))
+
+
+def _choose_times(remembered: Remembered) -> None:
+    view = remembered.view
+    chosen = {}
+    for part, label, words in (
+        ("landmark", "Landmark, months", "Only patients still followed without event at this time count."),
+        ("tau", "Restricted mean up to, months", "Empty: the smallest last observed time of the groups."),
+        ("at", "Difference at, months", "Empty: at 6, 12, 24 and 36 months."),
+    ):
+        chosen[part] = st.number_input(
+            label,
+            min_value=0.1,
+            max_value=1200.0,
+            step=1.0,
+            value=getattr(view, part),
+            format="%.5g",
+            placeholder="none" if part == "landmark" else "default",
+            key=remembered.widget(part),
+            disabled=bool(remembered.problems),
+            help=words,
+        )
+    remembered.show(replace(view, **chosen))
+
+
+def _select(
+    remembered: Remembered,
+    label: str,
+    options: Sequence[str],
+    chosen: str,
+    labels: dict[str, str],
+    key: str,
+    *,
+    help: str | None = None,
+) -> str:
+    found: str = st.selectbox(
+        label,
+        options,
+        index=list(options).index(chosen) if chosen in options else 0,
+        format_func=lambda value: _words(value, labels),
+        key=remembered.widget(key),
+        disabled=bool(remembered.problems),
+        help=help,
+    )
+    return found
+
+
+def _several(
+    remembered: Remembered, label: str, options: dict[str, str], chosen: Sequence[str], key: str, words: str
+) -> tuple[str, ...]:
+    return tuple(
+        st.multiselect(
+            label,
+            list(options),
+            default=[value for value in chosen if value in options],
+            format_func=lambda value: options[value],
+            placeholder="None",
+            key=remembered.widget(key),
+            disabled=bool(remembered.problems),
+            help=words,
+        )
+    )
+
+
+def _words(value: str, labels: dict[str, str]) -> str:
+    if value == NOTHING:
+        return labels.get(NOTHING, "–")
+    return named(labels.get(value, value))

@@ -1,0 +1,124 @@
+"""The compare screen without a browser: the command line's numbers, and words where there are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gepnet_core.formatting import format_p
+from gepnet_core.store import build_adtte
+from gepnet_core.vocabulary import DeathRule
+from tests.test_pages import Opener, control, in_url, open_page, table, words
+
+__all__ = ["open_page"]
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def titled(app, head: str):
+    """Return the first table whose first column of values is headed so."""
+    found = [shown for shown in all_tables(app) if shown.columns[0].startswith(head)]
+    assert found, f"no table with {head}"
+    return found[0]
+
+
+def all_tables(app):
+    """Return every table of the page."""
+    return [table(app, place) for place in range(len(app.main.table))]
+
+
+def test_the_page_opens_on_all_modalities_with_the_command_lines_tests(open_page: Opener, cli) -> None:
+    app = open_page("compare.py")
+    told = cli("compare", "--dataset", "synthetic", "--endpoint", "TTNST").json
+    tests = titled(app, "What it weighs")
+    for name, key in (
+        ("log-rank", "logrank"),
+        ("Gehan-Breslow", "gehan_breslow"),
+        ("Peto-Peto", "peto_peto"),
+    ):
+        assert list(tests.loc[name])[1:] == [f"{told[key]['chisq']:.2f}", "3", f"{told[key]['p']:.3f}"]
+    assert list(titled(app, "log-rank χ²").iloc[:, 2]) == [
+        f"{pair['p_holm']:.3f}" for pair in told["pairwise"]
+    ]
+    said = words(app)
+    assert "4 groups: log-rank p = 0.926; 19 events in 59 patients." in said
+    assert said.count("exploratory") == 1
+    assert f"This view has made {told['comparisons']} comparisons." in said
+    assert "Descriptive only: 3 events in Selective HAE." in said
+
+
+def test_groups_reference_covariates_and_subgroups_chosen_give_the_command_lines_ratios(
+    open_page: Opener, cli
+) -> None:
+    app = open_page("compare.py")
+    control(app, "multiselect", "Groups to compare").set_value(["RFA", "EBRT"]).run()
+    control(app, "selectbox", "Reference").set_value("EBRT").run()
+    control(app, "multiselect", "Adjust hazard ratios for").set_value(["ki67_percent"]).run()
+    control(app, "multiselect", "Subgroups by").set_value(["sex"]).run()
+    control(app, "selectbox", "Stratify the log-rank by").set_value("sex").run()
+    assert not app.exception
+    told = cli(
+        *("compare", "--dataset", "synthetic", "--endpoint", "TTNST", "--level", "RFA", "--level", "EBRT"),
+        *("--reference", "EBRT", "--adjust", "ki67_percent", "--subgroup", "sex", "--stratify", "sex"),
+    ).json
+    ratios = titled(app, "Events / n").loc["RFA"]
+    for ratio, shown in ((told["cox_crude"][0], ratios.iloc[1]), (told["cox"][0], ratios.iloc[3])):
+        assert shown == f"{ratio['hazard_ratio']:.2f} ({ratio['lower']:.2f}–{ratio['upper']:.2f})"
+    assert table(app, 1).loc["Stratified log-rank"].iloc[3] == f"{told['stratified_logrank']['p']:.3f}"
+    assert in_url(app, "level") == ["RFA", "EBRT"]
+    assert in_url(app, "reference") == ["EBRT"]
+    assert in_url(app, "subgroup") == ["sex"]
+    levels = told["subgroups"][0]["levels"]
+    interaction = told["subgroups"][0]["interaction"]["p"]
+    shown = all_tables(app)[-1]
+    assert list(shown.index) == [f"Sex: {level['level']}" for level in levels]
+    assert shown.iloc[0, 2] == f"{interaction:.3f}"
+
+
+def test_a_landmark_says_who_is_left_out_by_kind(open_page: Opener, cli) -> None:
+    app = open_page("compare.py")
+    control(app, "number_input", "Landmark, months").set_value(12.0).run()
+    told = cli(
+        "compare", "--dataset", "synthetic", "--endpoint", "TTNST", "--landmark", 12, "--unit", "months"
+    ).json["landmark"]
+    gone = told["left_out"]
+    assert (
+        f"{sum(gone.values())} patients left by then and are not part of this ({gone['event']} events, "
+        f"{gone['censored']} censored)" in words(app)
+    )
+    assert in_url(app, "landmark") == ["12.0"]
+
+
+def test_competing_deaths_replace_means_by_incidences_and_say_why_the_naive_line_is_too_high(
+    open_page: Opener, shelf, cli
+) -> None:
+    build_adtte(shelf, "mgus", REFERENCE / "mgus2_covariates_adtte.csv", competing_cnsr=2)
+    app = open_page("compare.py", dataset="mgus")
+    control(app, "selectbox", "Death before the event").set_value(DeathRule.COMPETING).run()
+    assert not app.exception
+    told = cli("compare", "--dataset", "mgus", "--endpoint", "TTE", "--death", "competing").json
+    said = words(app)
+    assert "It is too high, because it counts on events that the dead would still have had." in said
+    assert "Mean time without event" not in said
+    assert told["rmst"] is None
+    gray = next(found for found in all_tables(app) if found.shape == (2, 3))
+    assert list(gray.iloc[:, 2]) == [format_p(test["p"]).replace("\u00a0", " ") for test in told["gray"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        pytest.param({"modality": "RFA"}, "Only one group is left (RFA", id="one-group"),
+        pytest.param(
+            {"reference": "cryo"}, "cryo is not among the groups, so the first is.", id="reference-gone"
+        ),
+        pytest.param({"tau": "500"}, "The restricted mean cannot run to 15,218.75 days", id="tau-too-late"),
+        pytest.param({"landmark": "900"}, "No patient matches these filters", id="landmark-too-late"),
+        pytest.param({"stratify": "sx"}, "The comparison uses the column 'sx'", id="column-unknown"),
+        pytest.param({"tau": "-1"}, "is not a number of months above 0", id="tau-below-0"),
+    ],
+)
+def test_what_cannot_be_compared_says_why(open_page: Opener, query: dict[str, str], said: str) -> None:
+    app = open_page("compare.py", **query)
+    shown = words(app) + "\n".join(str(part.value) for part in app.sidebar.caption)
+    assert said in shown.replace("\\", "")
