@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gepnet_core import cli_compare, published
+from gepnet_core import cli_compare, cli_side_effects, published
 from gepnet_core.cli_options import (
     Json,
     Parser,
@@ -87,6 +87,9 @@ def _parser() -> Parser:
 
     compared = command("compare", cli_compare.run, "compare groups: tests, hazard ratios, differences")
     cli_compare.add_options(compared)
+
+    harmed = command("side-effects", cli_side_effects.run, "count side effects by modality and term")
+    cli_side_effects.add_options(harmed)
 
     exported = command("export", _export, "write the filtered cohort as CSV, a row a patient")
     add_filters(exported)

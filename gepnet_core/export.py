@@ -10,6 +10,7 @@ from gepnet_core import delimited
 from gepnet_core.errors import NothingLeft, OptionRefused
 from gepnet_core.estimates import Estimate
 from gepnet_core.selection import Selection
+from gepnet_core.side_effects import SideEffects
 from gepnet_core.store.dataset import DataSet
 
 VERSION_COLUMN = "dataset_version"
@@ -53,6 +54,39 @@ def step_lines(estimated: Estimate) -> Iterator[str]:
         for step in stratum.curve.steps()
     )
     return csv_lines(estimated.dataset.version, header, told)
+
+
+def side_effect_lines(found: SideEffects) -> Iterator[str]:
+    """Yield the side effects as CSV, a row a modality and term, per patient and per treatment."""
+    header = (
+        *(
+            "unit",
+            "window_days",
+            "modality",
+            "term",
+            "n",
+            "grade_1",
+            "grade_2",
+            "grade_3",
+            "grade_4",
+            "grade_5",
+        ),
+        *("any_grade", "any_grade_lower", "any_grade_upper"),
+        *("grade_3_and_above", "grade_3_and_above_lower", "grade_3_and_above_upper"),
+        *("conf_level", "onset_median_days", "onset_first_day", "onset_last_day"),
+    )
+    units = {"patient (index treatment)": found.per_patient, "treatment": found.per_treatment}
+    rows = (
+        (
+            *(unit, found.window, row.modality, row.term, row.any_grade.n, *row.grades),
+            *(row.any_grade.count, row.any_grade.lower, row.any_grade.upper),
+            *(row.severe.count, row.severe.lower, row.severe.upper),
+            *(found.conf_level, row.onset_median, row.onset_first, row.onset_last),
+        )
+        for unit, table in units.items()
+        for row in table
+    )
+    return csv_lines(found.dataset.version, header, rows)
 
 
 def write_cohort(dataset: DataSet, selection: Selection, out: Path, endpoint: str | None = None) -> int:

@@ -303,6 +303,28 @@ def _held(limit: np.ndarray) -> np.ndarray:
     return drawn
 
 
+def dressed(figure: go.Figure, height: int, *, legend: bool) -> go.Figure:
+    """Return a figure in ink on white, which a screen may replace by its own colours."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 10, "r": 20, "t": 70 if legend else 10, "b": 10},
+        dragmode="pan",
+        hovermode="closest",
+        font={"size": 14, "color": INK, "family": FONTS},
+        paper_bgcolor="white",
+        plot_bgcolor="white",
+        showlegend=legend,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        modebar={
+            "orientation": "v",
+            "bgcolor": "rgba(0,0,0,0)",
+            "color": "#7a7a7a",
+            "activecolor": COLOURS[0],
+        },
+    )
+    return figure
+
+
 def faded(colour: str, alpha: float) -> str:
     """Return a colour with the opacity `alpha`."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))

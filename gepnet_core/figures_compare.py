@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gepnet_core.comparison import Comparison
-from gepnet_core.figures import COLOURS, DASHES, FONTS, GRID, INK, faded, ticks
+from gepnet_core.figures import COLOURS, DASHES, GRID, dressed, faded, ticks
 from gepnet_core.formatting import format_ratio
 from gepnet_core.hazard_ratios import HazardRatio
 from gepnet_core.survival import kaplan_meier
@@ -76,7 +76,7 @@ def forest_figure(rows: Sequence[tuple[str, HazardRatio | None]]) -> go.Figure:
     figure.update_yaxes(
         range=[len(rows) - 0.4, -0.9], showticklabels=False, showgrid=False, zeroline=False, fixedrange=True
     )
-    return _dressed(figure, 90 + ROW * max(len(rows), 1), legend=False)
+    return dressed(figure, 90 + ROW * max(len(rows), 1), legend=False)
 
 
 def log_minus_log_figure(found: Comparison, levels: Sequence[str]) -> go.Figure:
@@ -99,7 +99,7 @@ def log_minus_log_figure(found: Comparison, levels: Sequence[str]) -> go.Figure:
         )
     figure.update_xaxes(type="log", title_text="Months (log scale)", dtick=1, gridcolor=GRID, zeroline=False)
     figure.update_yaxes(title_text="log(−log S)", gridcolor=GRID, zeroline=False, automargin=True)
-    return _dressed(figure, 360, legend=True)
+    return dressed(figure, 360, legend=True)
 
 
 def incidence_figure(found: Comparison, levels: Sequence[str]) -> go.Figure:
@@ -182,25 +182,9 @@ def _incidence_axes(figure: go.Figure, found: Comparison) -> go.Figure:
     )
     figure.update_yaxes(range=[-2, 102], tickvals=[0, 25, 50, 75, 100], gridcolor=GRID, zeroline=False)
     figure.update_yaxes(title_text="Cumulative incidence (%)", col=1)
-    return _dressed(figure, 120 + 290 * rows, legend=True)
+    return dressed(figure, 120 + 290 * rows, legend=True)
 
 
 def _look(stratum: str, levels: Sequence[str]) -> tuple[str, str]:
     place = levels.index(stratum) if stratum in levels else 0
     return COLOURS[place % 6], DASHES[(place + place // 6) % 6]
-
-
-def _dressed(figure: go.Figure, height: int, *, legend: bool) -> go.Figure:
-    """Return a figure in ink on white, which a screen may replace by its own colours."""
-    figure.update_layout(
-        height=height,
-        margin={"l": 10, "r": 20, "t": 60 if legend else 10, "b": 10},
-        dragmode="pan",
-        hovermode="closest",
-        font={"size": 14, "color": INK, "family": FONTS},
-        paper_bgcolor="white",
-        plot_bgcolor="white",
-        showlegend=legend,
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.08, "x": 0},
-    )
-    return figure

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from gepnet_core.errors import CohortError
-from pages.components import compare_controls, controls, filters, session
+from pages.components import compare_controls, controls, filters, session, side_effect_controls
 from pages.components.markdown import escaped
 
 ASSETS = Path(__file__).parent / "assets"
@@ -16,11 +16,15 @@ st.set_page_config(page_title="GEP-NET local treatment", page_icon=str(ASSETS / 
 st.html(ASSETS / "style.css")
 survival = st.Page("survival.py", title="Survival", url_path="survival", icon=":material/show_chart:")
 compare = st.Page("compare.py", title="Compare", url_path="compare", icon=":material/balance:")
+side_effects = st.Page(
+    "side_effects.py", title="Side effects", url_path="side-effects", icon=":material/medical_services:"
+)
 page = st.navigation(
     [
         st.Page("overview.py", title="Overview", icon=":material/groups:", default=True),
         survival,
         compare,
+        side_effects,
         st.Page(
             "published.py", title="Published vs live", url_path="published", icon=":material/fact_check:"
         ),
@@ -35,6 +39,8 @@ try:
             controls.draw(remembered)
         elif page == compare:
             compare_controls.draw(remembered)
+        elif page == side_effects:
+            side_effect_controls.draw(remembered)
     if not remembered.problems:
         st.query_params.from_dict(remembered.view.to_query())
 except CohortError as refused:

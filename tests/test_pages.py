@@ -19,6 +19,7 @@ PAGES = {
     "overview.py": "Overview",
     "survival.py": "Survival",
     "compare.py": "Compare",
+    "side_effects.py": "Side effects",
     "published.py": "Published vs live",
     "methods.py": "Methods",
 }
@@ -110,6 +111,7 @@ def test_the_sidebar_has_the_filters_on_every_page_and_the_estimate_on_the_survi
         found = labels(open_page(page))
         assert filters <= found
         assert ({"Endpoint", "Stratify by", "Confidence interval"} <= found) is (page == "survival.py")
+        assert ({"Endpoint", "Groups by", "Reference"} <= found) is (page == "compare.py")
 
 
 def test_a_modality_chosen_changes_counts_and_median_at_once(open_page: Opener, cli) -> None:

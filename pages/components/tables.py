@@ -11,10 +11,13 @@ from gepnet_core.estimates import Estimate
 from gepnet_core.formatting import (
     format_incidence,
     format_interval,
+    format_level,
     format_months,
+    format_percent,
     format_quantile,
     format_survival,
 )
+from gepnet_core.side_effects import Proportion, SideEffectRow, SideEffects
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS
 from pages.components.markdown import JOINER, escaped
 
@@ -58,6 +61,38 @@ def show_estimates(estimated: Estimate) -> None:
     st.caption(
         "NR: not reached. NE: not estimable. Nothing is estimated beyond the last follow-up, unless S is 0 by then."
     )
+
+
+def show_side_effects(found: SideEffects, rows: Sequence[SideEffectRow], unit: str) -> None:
+    """Draw counts and shares by term and modality, and the days to the first event."""
+    interval = f"{format_level(found.conf_level)} CI, exact"
+    show(
+        [
+            "Side effect",
+            "Of",
+            f"Any grade: n, % ({interval})",
+            f"Grade 3 and above: n, % ({interval})",
+            "Days to onset, median (range)",
+        ],
+        [
+            [
+                f"{row.term[0].upper()}{row.term[1:]}, {found.label(row.modality)}",
+                f"{row.any_grade.n:,}",
+                _proportion(row.any_grade),
+                _proportion(row.severe),
+                "–"
+                if row.onset_median is None
+                else f"{row.onset_median:g} ({row.onset_first}–{row.onset_last})",
+            ]
+            for row in rows
+        ],
+        alt=f"Side effects by term and modality, of {unit}",
+    )
+
+
+def _proportion(found: Proportion) -> str:
+    limits = f"{format_percent(found.lower)}–{format_percent(found.upper)}"
+    return f"{found.count:,}, {format_percent(found.share)} ({limits})"
 
 
 def show_follow_up(estimated: Estimate) -> None:

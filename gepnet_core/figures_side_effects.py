@@ -1,0 +1,96 @@
+"""Figures of side effects: shares with exact intervals by modality, and the terms by how often they occur."""
+
+from __future__ import annotations
+
+from html import escape
+
+import plotly.graph_objects as go
+
+from gepnet_core.figures import COLOURS, GRID, dressed
+from gepnet_core.side_effects import ANY_TERM, Proportion, SideEffects
+from gepnet_core.vocabulary import WHOLE_COHORT
+
+MOST_TERMS = 15
+ANY_GRADE, SEVERE = "any grade", "grade 3 and above"
+
+
+def modality_figure(found: SideEffects) -> go.Figure:
+    """Draw, by modality, the share of patients with a side effect, and with one of grade 3 or above."""
+    rows = [row for row in found.per_patient if row.term == ANY_TERM]
+    names = [f"{escape(found.label(row.modality))} (n={row.any_grade.n:,})" for row in rows]
+    figure = go.Figure()
+    for shares, name, colour, symbol, shift in (
+        ([row.any_grade for row in rows], ANY_GRADE, COLOURS[0], "circle", -0.15),
+        ([row.severe for row in rows], SEVERE, COLOURS[1], "square", 0.15),
+    ):
+        figure.add_trace(
+            go.Scatter(
+                x=[100.0 * share.share for share in shares],
+                y=[place + shift for place in range(len(rows))],
+                mode="markers",
+                name=name.capitalize(),
+                marker={"color": colour, "symbol": symbol, "size": 11},
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [100.0 * (share.upper - share.share) for share in shares],
+                    "arrayminus": [100.0 * (share.share - share.lower) for share in shares],
+                    "color": colour,
+                    "thickness": 2,
+                },
+                text=[_hover(words, name, share) for words, share in zip(names, shares, strict=True)],
+                hovertemplate="%{text}<extra></extra>",
+            )
+        )
+    figure.update_xaxes(
+        range=[-2, 102], title_text="Patients (%)", gridcolor=GRID, zeroline=False, fixedrange=True
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(rows))),
+        ticktext=names,
+        range=[len(rows) - 0.5, -0.5],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+        automargin=True,
+    )
+    return dressed(figure, 150 + 46 * len(rows), legend=True)
+
+
+def term_figure(found: SideEffects) -> go.Figure:
+    """Draw the most frequent terms in all patients, grade 1 and 2 apart from grade 3 and above."""
+    rows = [row for row in found.per_patient if row.modality == WHOLE_COHORT and row.term != ANY_TERM]
+    rows = rows[:MOST_TERMS]
+    names = [escape(row.term) for row in rows]
+    figure = go.Figure()
+    for counts, name, colour, pattern in (
+        ([row.severe.count for row in rows], "Grade 3 and above", COLOURS[1], ""),
+        ([row.any_grade.count - row.severe.count for row in rows], "Grade 1 or 2", COLOURS[0], "/"),
+    ):
+        figure.add_trace(
+            go.Bar(
+                x=counts,
+                y=names,
+                orientation="h",
+                name=name,
+                marker={"color": colour, "pattern": {"shape": pattern, "fgcolor": "white"}},
+                hovertemplate="%{y}: %{x} patients<extra></extra>",
+            )
+        )
+    figure.update_xaxes(
+        title_text="Patients, by worst grade",
+        gridcolor=GRID,
+        zeroline=False,
+        fixedrange=True,
+        rangemode="tozero",
+    )
+    figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, automargin=True)
+    figure.update_layout(barmode="stack", bargap=0.35)
+    return dressed(figure, 150 + 30 * max(len(rows), 1), legend=True)
+
+
+def _hover(words: str, name: str, share: Proportion) -> str:
+    return (
+        f"<b>{words}</b><br>{name}: {share.count:,} of {share.n:,}<br>"
+        f"{100 * share.share:.1f} % ({100 * share.lower:.1f}–{100 * share.upper:.1f})"
+    )
