@@ -128,6 +128,8 @@ def estimate(
     deaths = sum(int(counts.competing.sum()) for counts in counted)
     compared, left = [counts.under(selection.death) for counts in counted], None
     if landmark is not None:
+        if landmark <= 0.0:
+            raise OptionRefused("A landmark lies after time zero. Give a time above 0, or leave it out.")
         compared, left = after_landmark(compared, landmark)
         if not compared:
             raise NothingLeft
