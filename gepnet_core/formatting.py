@@ -164,8 +164,9 @@ def _sentence_of_one(estimated: Estimate, stratum: StratumEstimate) -> str:
     where = "" if stratum.stratum == WHOLE_COHORT else f" in {stratum.label}"
     counted = f"{stratum.events:,} of {format_count(stratum.n, 'patient')} had the event"
     if stratum.competing:
-        rule = "which competes with it" if estimated.is_incidence else "and count as censored"
-        counted += f", {stratum.competing:,} died before it {rule}"
+        verb = "counts" if stratum.competing == 1 else "count"
+        rule = "competing" if estimated.is_incidence else "censored"
+        counted += f", {stratum.competing:,} died before it and {verb} as {rule}"
     words = format_median(median, estimated.conf_type, estimated.conf_level)
     if estimated.is_incidence:
         return _sentence_of_incidence(estimated, stratum, f"{name}{where} {words}", counted)

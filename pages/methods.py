@@ -11,7 +11,7 @@ from gepnet_core import __version__
 from pages.components import page, tables
 from pages.components.markdown import escaped
 
-PACKAGES = ("duckdb", "numpy", "pandas", "plotly", "streamlit")
+PACKAGES = ("duckdb", "lifelines", "numpy", "pandas", "plotly", "scipy", "streamlit")
 TEXT = Path(__file__).resolve().parents[1] / "docs" / "methods.md"
 
 data, view = page.begin("Methods")

@@ -13,6 +13,8 @@ SCREENS = {
     "overview": "/",
     "survival": "/survival?by=modality",
     "survival-whole": "/survival",
+    "compare": "/compare?adjust=age_at_index&subgroup=sex",
+    "side-effects": "/side-effects",
     "published": "/published",
     "methods": "/methods",
     "nothing-left": "/survival?index_from=2010-01-01&index_to=2011-01-01",

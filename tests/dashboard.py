@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, Playwright, expect
 
@@ -25,7 +28,15 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATHS = {"/": "Overview", "/survival": "Survival", "/published": "Published vs live", "/methods": "Methods"}
+PATHS = {
+    "/": "Overview",
+    "/survival": "Survival",
+    "/compare": "Compare",
+    "/side-effects": "Side effects",
+    "/published": "Published vs live",
+    "/methods": "Methods",
+}
+NewPage = Callable[..., Page]
 
 
 @contextmanager
@@ -101,6 +112,20 @@ def settled(page: Page) -> None:
         timeout=30_000,
         polling=100,
     )
+
+
+def command(data_dir: Path, *arguments: str) -> Any:
+    """Return what the command line answers on the same data."""
+    done = subprocess.run(
+        [sys.executable, "-m", "gepnet_core", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "GEPNET_DATA_DIR": str(data_dir)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return json.loads(done.stdout)
 
 
 def go(page: Page, address: str) -> None:

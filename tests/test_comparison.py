@@ -180,14 +180,14 @@ def test_incidences_of_both_causes_and_survival_add_up_to_one(leaving) -> None:
 def write(path: Path, arms: dict[str, str]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as handle:
         out = csv.writer(handle)
-        out.writerow(["USUBJID", "TRTP", "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", "SEX"])
+        out.writerow(["USUBJID", "TRTP", "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", "SEX", "CENTRE"])
         number = 0
         for arm, told in arms.items():
             for day, status in naive.times(told):
                 number += 1
                 cnsr = {0: 1, 1: 0, 2: 2}[status]
                 sex = "F" if number % 2 else "M"
-                out.writerow([f"P{number:03}", arm, "TTE", "Time", day, "DAYS", cnsr, sex])
+                out.writerow([f"P{number:03}", arm, "TTE", "Time", day, "DAYS", cnsr, sex, f"of {arm}"])
     return path
 
 
@@ -321,9 +321,12 @@ def test_what_cannot_be_asked_is_refused_in_one_line(compared, options, said: st
 
 
 def test_a_covariate_that_repeats_the_groups_is_left_out_and_said(compared) -> None:
-    answer = compared({"A": "1 3 4 7+", "B": "2 5 6 9+"}, "--adjust", "SEX", "--subgroup", "SEX").json
+    arms = {"A": "1 3 4 7+", "B": "2 5 6 9+"}
+    answer = compared(arms, "--adjust", "SEX", "CENTRE", "--subgroup", "SEX").json
     assert answer["cox_model"]["warnings"] == [
-        "6 events for 2 hazard ratios: fewer than 10 events each, so they are unstable."
+        "CENTRE says nothing beyond the groups and the other covariates, and is left out.",
+        "6 events for 2 hazard ratios: fewer than 10 events each, so they are unstable.",
     ]
+    assert answer["cox"] == compared(arms, "--adjust", "SEX").json["cox"]
     assert [level["level"] for level in answer["subgroups"][0]["levels"]] == ["F", "M"]
     assert answer["comparisons"] > 0

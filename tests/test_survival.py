@@ -478,7 +478,7 @@ def test_the_rules_agree_where_no_death_comes_before_the_event(
     assert found.deaths_before_event == (0 if agree else 2)
 
 
-@pytest.mark.parametrize("death", DeathRule)
+@pytest.mark.parametrize("death", [DeathRule.CENSOR, DeathRule.EVENT])
 def test_alternatives_are_what_each_convention_gives_when_asked_for(
     two_endpoints: tuple[Path, Shelf], death: DeathRule
 ) -> None:
@@ -490,6 +490,15 @@ def test_alternatives_are_what_each_convention_gives_when_asked_for(
     for conf_type, median in offered.items():
         asked = estimate(dataset, "REL", selection, conf_type=conf_type, conf_level=0.8)
         assert median == asked.strata[0].median
+
+
+def test_an_incidence_has_log_log_limits_alone(two_endpoints: tuple[Path, Shelf]) -> None:
+    path, shelf = two_endpoints
+    shown = estimate(
+        imported(shelf, path), "REL", Selection(death=DeathRule.COMPETING), conf_type=ConfType.PLAIN
+    )
+    assert shown.conf_type is ConfType.LOG_LOG
+    assert alternatives(shown, shown.strata[0]) == {ConfType.LOG_LOG: shown.strata[0].median}
 
 
 def test_the_name_of_an_endpoint_says_that_deaths_count(two_endpoints: tuple[Path, Shelf]) -> None:

@@ -1,28 +1,23 @@
-"""A few walks through the running dashboard with Debian's chromium, as people take them."""
+"""Walks that people take through every page, and what holds for each: cold links, axe, narrow screens."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.dashboard import (
     PATHS,
-    ROOT,
+    NewPage,
     choose,
+    command,
     curves,
     go,
-    launch,
     main_text,
     serving,
     set_date,
@@ -31,73 +26,6 @@ from tests.dashboard import (
 )
 
 pytestmark = pytest.mark.browser
-WINDOW = {"width": 1280, "height": 900}
-NewPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty data folder, which the first start fills."""
-    return tmp_path_factory.mktemp("dashboard") / "data"
-
-
-@pytest.fixture(scope="module")
-def address(data_dir: Path) -> Iterator[str]:
-    """The dashboard, started as the README says."""
-    with serving(data_dir) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
-    with sync_playwright() as playwright:
-        found = launch(playwright)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def new_page(browser: Browser) -> Iterator[NewPage]:
-    """Open pages in contexts of their own; afterwards, no request may have left and no script have failed."""
-    contexts: list[BrowserContext] = []
-    left: list[str] = []
-    failed: list[str] = []
-
-    def opened(**options: object) -> Page:
-        context = browser.new_context(**{"viewport": WINDOW, **options})
-        contexts.append(context)
-        context.on("request", lambda request: left.append(request.url))
-        page = context.new_page()
-        page.on("pageerror", lambda error: failed.append(str(error)))
-        page.on("websocket", lambda socket: left.append(socket.url))
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert left, "no request was seen at all"
-    elsewhere = [
-        url
-        for url in left
-        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname != "127.0.0.1"
-    ]
-    assert elsewhere == []
-    assert failed == []
-
-
-def command(data_dir: Path, *arguments: str) -> object:
-    """Return what the command line answers on the same data."""
-    done = subprocess.run(
-        [sys.executable, "-m", "gepnet_core", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "GEPNET_DATA_DIR": str(data_dir)},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    return json.loads(done.stdout)
 
 
 def estimate(data_dir: Path, *arguments: str) -> list[dict]:
@@ -351,6 +279,7 @@ def test_hovering_says_survival_interval_and_at_risk(address: str, new_page: New
 
 VIEWS = [
     *PATHS,
+    "/compare?subgroup=sex&adjust=age_at_index",
     "/survival?by=modality",
     "/survival?modality=nobody",
     "/survival?index_from=2010-01-01&index_to=2011-01-01",
