@@ -307,14 +307,14 @@ def dressed(figure: go.Figure, height: int, *, legend: bool) -> go.Figure:
     """Return a figure in ink on white, which a screen may replace by its own colours."""
     figure.update_layout(
         height=height,
-        margin={"l": 10, "r": 20, "t": 70 if legend else 10, "b": 10},
+        margin={"l": 70, "r": 20, "t": 70 if legend else 10, "b": 60},
         dragmode="pan",
         hovermode="closest",
         font={"size": 14, "color": INK, "family": FONTS},
         paper_bgcolor="white",
         plot_bgcolor="white",
         showlegend=legend,
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        legend={"orientation": "h", "yref": "container", "yanchor": "top", "y": 1.0, "x": 0},
         modebar={
             "orientation": "v",
             "bgcolor": "rgba(0,0,0,0)",

@@ -20,6 +20,7 @@ from gepnet_core.vocabulary import DAYS_PER_MONTH, Status
 ROW = 40
 RATIO_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 WIDEST_RATIO = 100.0
+MONTH_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 CAUSES = {Status.EVENT: "event", Status.COMPETING_DEATH: "death before the event"}
 
 
@@ -76,7 +77,8 @@ def forest_figure(rows: Sequence[tuple[str, HazardRatio | None]]) -> go.Figure:
     figure.update_yaxes(
         range=[len(rows) - 0.4, -0.9], showticklabels=False, showgrid=False, zeroline=False, fixedrange=True
     )
-    return dressed(figure, 90 + ROW * max(len(rows), 1), legend=False)
+    dressed(figure, 110 + ROW * max(len(rows), 1), legend=False)
+    return figure.update_layout(margin={"l": 10})
 
 
 def log_minus_log_figure(found: Comparison, levels: Sequence[str]) -> go.Figure:
@@ -97,7 +99,14 @@ def log_minus_log_figure(found: Comparison, levels: Sequence[str]) -> go.Figure:
                 hovertemplate="%{x:.1f} months<br>log(−log S) %{y:.2f}",
             )
         )
-    figure.update_xaxes(type="log", title_text="Months (log scale)", dtick=1, gridcolor=GRID, zeroline=False)
+    figure.update_xaxes(
+        type="log",
+        title_text="Months (log scale)",
+        tickvals=MONTH_TICKS,
+        ticktext=[f"{tick:g}" for tick in MONTH_TICKS],
+        gridcolor=GRID,
+        zeroline=False,
+    )
     figure.update_yaxes(title_text="log(−log S)", gridcolor=GRID, zeroline=False, automargin=True)
     return dressed(figure, 360, legend=True)
 
@@ -115,17 +124,17 @@ def incidence_figure(found: Comparison, levels: Sequence[str]) -> go.Figure:
                 _step(
                     naive.counts.days,
                     1.0 - naive.survival,
-                    f"{label}, naive",
+                    f"{label}, 1 − Kaplan-Meier",
                     faded(colour, 0.45),
                     "solid",
                     1,
+                    in_legend=False,
                 ),
                 row=1,
                 col=1,
             )
-        trace = _step(curve.counts.days, curve.incidence, label, colour, dash, 3)
-        trace.showlegend = column == 1
-        figure.add_trace(trace, row=1, col=column)
+        days, share = curve.counts.days, curve.incidence
+        figure.add_trace(_step(days, share, label, colour, dash, 3, in_legend=column == 1), row=1, col=column)
     return _incidence_axes(figure, found)
 
 
@@ -137,12 +146,12 @@ def stacked_figure(found: Comparison) -> go.Figure:
         below = np.zeros(curves[0].incidence.size)
         for curve, colour, pattern in zip(curves, (COLOURS[1], COLOURS[5]), ("", "/"), strict=True):
             below = below + curve.incidence
-            trace = _step(curve.counts.days, below, CAUSES[curve.cause].capitalize(), colour, "solid", 1)
+            name = CAUSES[curve.cause].capitalize()
+            trace = _step(curve.counts.days, below, name, colour, "solid", 1, in_legend=place == 0)
             trace.update(
                 fill="tonexty" if curve.cause is Status.COMPETING_DEATH else "tozeroy",
                 fillcolor=faded(colour, 0.45),
                 fillpattern={"shape": pattern, "fgcolor": colour},
-                showlegend=place == 0,
             )
             figure.add_trace(trace, row=1 + place // 2, col=1 + place % 2)
     return _incidence_axes(figure, found)
@@ -159,8 +168,11 @@ def _side_by_side(titles: Sequence[str]) -> go.Figure:
     )
 
 
-def _step(days: np.ndarray, share: np.ndarray, name: str, colour: str, dash: str, width: int) -> go.Scatter:
+def _step(
+    days: np.ndarray, share: np.ndarray, name: str, colour: str, dash: str, width: int, *, in_legend: bool
+) -> go.Scatter:
     return go.Scatter(
+        showlegend=in_legend,
         x=np.concatenate(([0.0], np.asarray(days, dtype=float) / DAYS_PER_MONTH)),
         y=100.0 * np.concatenate(([0.0], share)),
         mode="lines",
@@ -182,7 +194,8 @@ def _incidence_axes(figure: go.Figure, found: Comparison) -> go.Figure:
     )
     figure.update_yaxes(range=[-2, 102], tickvals=[0, 25, 50, 75, 100], gridcolor=GRID, zeroline=False)
     figure.update_yaxes(title_text="Cumulative incidence (%)", col=1)
-    return dressed(figure, 120 + 290 * rows, legend=True)
+    dressed(figure, 160 + 290 * rows, legend=True)
+    return figure.update_layout(margin={"t": 100})  # the names of the panels stand under the legend
 
 
 def _look(stratum: str, levels: Sequence[str]) -> tuple[str, str]:

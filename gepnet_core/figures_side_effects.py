@@ -73,7 +73,7 @@ def term_figure(found: SideEffects) -> go.Figure:
                 y=names,
                 orientation="h",
                 name=name,
-                marker={"color": colour, "pattern": {"shape": pattern, "fgcolor": "white"}},
+                marker={"color": colour, "pattern": {"shape": pattern, "fillmode": "overlay"}},
                 hovertemplate="%{y}: %{x} patients<extra></extra>",
             )
         )

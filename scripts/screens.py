@@ -44,7 +44,7 @@ def _take(browser: Browser, url: str, out: Path, width: int, scheme: str) -> Non
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     go(page, url)
     height = page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": max(800, min(int(height), 4000))})
+    page.set_viewport_size({"width": width, "height": max(800, min(int(height), 9000))})
     settled(page)
     page.screenshot(path=out)
     page.close()
