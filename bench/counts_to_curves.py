@@ -1,5 +1,6 @@
 """From rows to curves with medians and intervals: grouped counts and NumPy beside lifelines, in one run.
 
+`log-rank` and `theirs` are the test of the four strata, from the same counts and from the same rows.
 `counts` is what remains to be done once DuckDB has counted; `query` is the counting itself, without the
 data set's own memory of earlier counts; `lifelines` fits the same strata from rows that stand in memory.
 """
@@ -14,9 +15,11 @@ from pathlib import Path
 
 import numpy as np
 from lifelines import KaplanMeierFitter
+from lifelines.statistics import multivariate_logrank_test
 from lifelines.utils import median_survival_times
 
 from bench.invented import STRATA, write_trial
+from gepnet_core.rank_tests import Weight, rank_test
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, build_adtte, open_dataset
 from gepnet_core.survival import kaplan_meier
@@ -28,7 +31,8 @@ REPEATS = 5
 def main() -> None:
     """Print milliseconds and ratios for each size; sizes grow tenfold."""
     print(
-        f"{'patients':>9} {'query':>9} {'counts':>9} {'lifelines':>10} {'ratio':>7} {'memory of counts':>17}"
+        f"{'patients':>9} {'query':>9} {'counts':>9} {'lifelines':>10} {'ratio':>7} {'log-rank':>9} {'theirs':>10} "
+        f"{'ratio':>7} {'memory of counts':>17}"
     )
     for size in SIZES:
         with tempfile.TemporaryDirectory() as scratch:
@@ -42,6 +46,11 @@ def main() -> None:
             event = np.array([row[2] == 1 for row in rows])
             arms = [(days[strata == stratum], event[strata == stratum]) for stratum in STRATA]
             theirs = _best(lambda arms=arms: [_lifelines(*arm) for arm in arms], repeats=2)
+            test = _best(lambda counted=counted: rank_test([counted], Weight.LOG_RANK))
+            their_test = _best(
+                lambda days=days, strata=strata, event=event: multivariate_logrank_test(days, strata, event),
+                repeats=2,
+            )
             tracemalloc.start()
             for counts in counted:
                 kaplan_meier(counts)
@@ -49,7 +58,8 @@ def main() -> None:
             tracemalloc.stop()
             print(
                 f"{size:>9,} {1e3 * query:>6.1f} ms {1e3 * own:>6.2f} ms {1e3 * theirs:>7.1f} ms "
-                f"{theirs / own:>6.0f}x {peak / 1024:>13.0f} KiB"
+                f"{theirs / own:>6.0f}x {1e3 * test:>6.2f} ms {1e3 * their_test:>7.1f} ms "
+                f"{their_test / test:>6.0f}x {peak / 1024:>13.0f} KiB"
             )
 
 

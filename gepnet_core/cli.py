@@ -159,6 +159,8 @@ def _estimate(asked: argparse.Namespace) -> tuple[Json, int]:
         conf_type=asked.conf_type,
         conf_level=asked.conf_level,
     )
+    if found.conf_type is not asked.conf_type:
+        _say(f"Limits of a cumulative incidence are log-log, not {asked.conf_type.value}.")
     if found.conf_type is not found.conf_type.pointwise:
         print(
             "The limits in survival_at are plain: the symmetric convention is for times only.",

@@ -17,7 +17,7 @@ from gepnet_core.cli_options import (
 )
 from gepnet_core.comparison import Comparison, compare
 from gepnet_core.hazard_ratios import CoxModel, HazardRatio
-from gepnet_core.question import Question
+from gepnet_core.question import DEFAULT_GROUPING, Question
 from gepnet_core.rank_tests import ChiSquare, Weight
 from gepnet_core.restricted_mean import Difference
 from gepnet_core.stability import Range
@@ -29,9 +29,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `compare`."""
     add_filters(parser)
     add_estimate_options(parser)
-    parser.add_argument("--by", default="modality", metavar="COLUMN", help="the groups that are compared")
     parser.add_argument(
-        "--level", action="append", default=[], metavar="LEVEL", help="only these groups; several allowed"
+        "--by", default=DEFAULT_GROUPING, metavar="COLUMN", help="the groups that are compared"
+    )
+    parser.add_argument(
+        "--level", action="extend", nargs="+", default=[], metavar="LEVEL", help="only these groups"
     )
     parser.add_argument(
         "--reference", metavar="LEVEL", help="what others are set against; default: the first"

@@ -50,7 +50,9 @@ def add_estimate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--endpoint", required=True, metavar="CODE")
     parser.add_argument("--conf-type", type=said(one_of(ConfType)), default=ConfType.LOG_LOG)
     parser.add_argument("--conf-level", type=said(parse_level), default=DEFAULT_LEVEL, metavar="0.95")
-    parser.add_argument("--at", type=said(time), action="append", metavar="T", help="a time, in --unit")
+    parser.add_argument(
+        "--at", type=said(time), action="extend", nargs="+", metavar="T", help="times, in --unit"
+    )
     parser.add_argument(
         "--unit",
         type=said(one_of(TimeUnit, TimeUnit.DAYS, TimeUnit.MONTHS)),

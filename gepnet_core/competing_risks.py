@@ -8,7 +8,7 @@ import numpy as np
 
 from gepnet_core.errors import NothingLeft
 from gepnet_core.intervals import Floats, pointwise_limits
-from gepnet_core.survival import TOLERANCE, EventCounts, Quantile, SurvivalCurve
+from gepnet_core.survival import TOLERANCE, Days, EventCounts, Quantile, SurvivalCurve
 from gepnet_core.vocabulary import ConfType, Status
 
 
@@ -64,14 +64,14 @@ class IncidenceCurve(SurvivalCurve):
         if not 0.0 < share < 1.0:
             raise ValueError(f"share must lie between 0 and 1, not {share}")
         level = 1.0 - share
-        return Quantile(*(self._first(values <= level + TOLERANCE) for values in self._falling()))
+        falling = (self.survival, self.lower, self.upper)
+        return Quantile(*(first_below(self.counts.days, values, level) for values in falling))
 
-    def _falling(self) -> tuple[Floats, Floats, Floats]:
-        return self.survival, self.lower, self.upper
 
-    def _first(self, reached: np.ndarray) -> float | None:
-        places = np.flatnonzero(reached)  # NaN compares False
-        return float(self.counts.days[places[0]]) if places.size else None
+def first_below(days: Days, values: Floats, level: float) -> float | None:
+    """Return the first day with a value at most `level`, without the midpoint of a survival curve."""
+    places = np.flatnonzero(values <= level + TOLERANCE)  # NaN compares False
+    return float(days[places[0]]) if places.size else None
 
 
 def cumulative_incidence(

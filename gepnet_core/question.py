@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from gepnet_core.errors import OptionRefused, listed, quoted
 from gepnet_core.selection import Selection
 from gepnet_core.store.dataset import MOST_LEVELS, DataSet
-from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, ConfType
+from gepnet_core.view import View
+from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, ConfType, TimeUnit
+
+DEFAULT_GROUPING = "modality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Question:
 
     endpoint: str
     selection: Selection
-    by: str = "modality"
+    by: str = DEFAULT_GROUPING
     levels: tuple[str, ...] = ()
     reference: str | None = None
     stratify: str | None = None
@@ -35,6 +38,27 @@ class Question:
     subgroups: tuple[str, ...] = ()
     conf_type: ConfType = ConfType.LOG_LOG
     conf_level: float = 0.95
+
+
+def asked(view: View, dataset: DataSet) -> Question:
+    """Return the question that a screen's view asks, its months as days."""
+    days = TimeUnit.MONTHS.to_days
+    return Question(
+        endpoint=view.endpoint or next(iter(dataset.endpoints)),
+        selection=view.selection,
+        by=view.by or DEFAULT_GROUPING,
+        levels=view.levels,
+        reference=view.reference,
+        stratify=view.stratify,
+        adjust=view.adjust,
+        tau=None if view.tau is None else days(view.tau),
+        times=tuple(days(months) for months in ([view.at] if view.at else DEFAULT_TIMES_MONTHS)),
+        landmark=None if view.landmark is None else days(view.landmark),
+        contrast=view.contrast,
+        subgroups=view.subgroups,
+        conf_type=view.conf_type,
+        conf_level=view.conf_level,
+    )
 
 
 def check_columns(dataset: DataSet, question: Question) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gepnet_core.competing_risks import cumulative_incidence
-from gepnet_core.survival import EventCounts, kaplan_meier
+from gepnet_core.competing_risks import cumulative_incidence, first_below
+from gepnet_core.survival import EventCounts, first_at_most, kaplan_meier
 from gepnet_core.vocabulary import DeathRule
+
+KINDS = ("censored", "events", "competing")
+CELLS = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +48,12 @@ def stability(counts: EventCounts, death: DeathRule) -> Stability:
 
     Patients who left on one day in the same way are alike, so each such group is changed once.
     """
-    left_out: list[float | None] = []
-    turned: list[float | None] = []
-    for place in range(counts.days.size):
-        for part in ("events", "censored", "competing"):
-            if getattr(counts, part)[place] == 0:
-                continue
-            if counts.n > 1:
-                left_out.append(_median(_changed(counts, place, {part: -1}), death))
-            if part == "censored":
-                turned.append(_median(_changed(counts, place, {"censored": -1, "events": 1}), death))
+    left_out = [median for kind in KINDS for median in _medians(counts, death, kind)] if counts.n > 1 else []
     return Stability(
         counts.stratum,
         _median(counts, death),
         _range(left_out, counts.n),
-        _range(turned, int(counts.censored.sum())),
-    )
-
-
-def _changed(counts: EventCounts, place: int, moved: dict[str, int]) -> EventCounts:
-    parts = {name: getattr(counts, name).copy() for name in ("censored", "events", "competing")}
-    for name, by in moved.items():
-        parts[name][place] += by
-    kept = parts["censored"] + parts["events"] + parts["competing"] > 0
-    return EventCounts(
-        counts.stratum,
-        counts.days[kept],
-        *(parts[name][kept] for name in ("censored", "events", "competing")),
+        _range(_medians(counts, death, "censored", "events"), int(counts.censored.sum())),
     )
 
 
@@ -78,6 +61,34 @@ def _median(counts: EventCounts, death: DeathRule) -> float | None:
     if death is DeathRule.COMPETING:
         return cumulative_incidence(counts).median().estimate
     return kaplan_meier(counts).median().estimate
+
+
+def _medians(counts: EventCounts, death: DeathRule, kind: str, instead: str = "") -> list[float | None]:
+    """Return the median with one patient changed, for each day on which somebody left as `kind`.
+
+    That patient leaves as `instead`, or was never there. Many curves are computed at once, without their limits:
+    a row a changed patient, a column a day.
+    """
+    places = np.flatnonzero(getattr(counts, kind))
+    found: list[float | None] = []
+    for some in np.array_split(places, math.ceil(places.size * counts.days.size / CELLS) or 1):
+        parts = {name: np.tile(getattr(counts, name), (some.size, 1)) for name in KINDS}
+        rows = np.arange(some.size)
+        parts[kind][rows, some] -= 1
+        if instead:
+            parts[instead][rows, some] += 1
+        leaving = parts["censored"] + parts["events"] + parts["competing"]
+        at_risk = leaving[:, ::-1].cumsum(axis=1)[:, ::-1]
+        at_risk = np.maximum(at_risk, 1)  # nobody is left where the one left out was the last
+        staying = at_risk - parts["events"]
+        if death is DeathRule.COMPETING:
+            free = np.cumprod((staying - parts["competing"]) / at_risk, axis=1)
+            before = np.hstack((np.ones((some.size, 1)), free[:, :-1]))
+            without = 1.0 - np.cumsum(before * parts["events"] / at_risk, axis=1)
+            found += [first_below(counts.days, row, 0.5) for row in without]
+        else:
+            found += [first_at_most(counts.days, row, 0.5) for row in np.cumprod(staying / at_risk, axis=1)]
+    return found
 
 
 def _range(medians: Sequence[float | None], analyses: int) -> Range | None:

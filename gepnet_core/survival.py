@@ -139,9 +139,9 @@ class SurvivalCurve:
             return self._symmetric_quantile(share)
         days, level = self.counts.days, 1.0 - share
         return Quantile(
-            _first_at_most(days, self.survival, level),
-            _first_at_most(days, self.lower, level),
-            _first_at_most(days, self.upper, level),
+            first_at_most(days, self.survival, level),
+            first_at_most(days, self.lower, level),
+            first_at_most(days, self.upper, level),
         )
 
     def median(self) -> Quantile:
@@ -258,7 +258,7 @@ def plain(day: np.int64 | np.float64) -> float:
     return int(day) if day == int(day) else float(day)
 
 
-def _first_at_most(days: Days, values: Floats, level: float) -> float | None:
+def first_at_most(days: Days, values: Floats, level: float) -> float | None:
     """Return the first day with a value at most `level`, or the midpoint where it stays on the level a while."""
     below = np.flatnonzero(values <= level + TOLERANCE)  # NaN compares False
     if below.size == 0:

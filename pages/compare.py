@@ -17,30 +17,13 @@ from gepnet_core.errors import NothingLeft
 from gepnet_core.export import cohort_lines
 from gepnet_core.export_comparison import comparison_lines
 from gepnet_core.figures import Look, survival_figure
-from gepnet_core.question import Question
-from gepnet_core.vocabulary import DEFAULT_TIMES_MONTHS, TimeUnit
+from gepnet_core.question import asked
 from pages.components import compare_sections as sections
-from pages.components import figure, page, tables
+from pages.components import downloads, figure, page, tables
 from pages.components.markdown import escaped
 
 data, view = page.begin("Compare")
-days = TimeUnit.MONTHS.to_days
-question = Question(
-    endpoint=view.endpoint or next(iter(data.endpoints)),
-    selection=view.selection,
-    by=view.by or "modality",
-    levels=view.levels,
-    reference=view.reference,
-    stratify=view.stratify,
-    adjust=view.adjust,
-    tau=None if view.tau is None else days(view.tau),
-    times=tuple(days(months) for months in ([view.at] if view.at else DEFAULT_TIMES_MONTHS)),
-    landmark=None if view.landmark is None else days(view.landmark),
-    contrast=view.contrast,
-    subgroups=view.subgroups,
-    conf_type=view.conf_type,
-    conf_level=view.conf_level,
-)
+question = asked(view, data)
 try:
     found = compare(data, question)
 except NothingLeft:
@@ -75,21 +58,17 @@ st.caption(escaped(count_sentence(found)))
 
 st.header("Take it with you", anchor=False)
 left, right = st.columns(2)
-left.download_button(
+downloads.offer(
     "Comparison (CSV)",
-    lambda: "".join(comparison_lines(found)).encode(),
-    file_name=f"{data.name}_{data.version}_{question.endpoint}_comparison.csv",
-    mime="text/csv",
-    icon=":material/download:",
-    on_click="ignore",
-    help="Every number of this page, a row each, with its test or model.",
+    lambda: comparison_lines(found),
+    f"{data.name}_{data.version}_{question.endpoint}_comparison.csv",
+    says="Every number of this page, a row each, with its test or model.",
+    where=left,
 )
-right.download_button(
+downloads.offer(
     "Cohort (CSV)",
-    lambda: "".join(cohort_lines(data, view.selection, question.endpoint)).encode(),
-    file_name=f"{data.name}_{data.version}_cohort.csv",
-    mime="text/csv",
-    icon=":material/download:",
-    on_click="ignore",
-    help="The filtered patients, a row each.",
+    lambda: cohort_lines(data, view.selection, question.endpoint),
+    f"{data.name}_{data.version}_cohort.csv",
+    says="The filtered patients, a row each.",
+    where=right,
 )

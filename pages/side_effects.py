@@ -8,7 +8,7 @@ from gepnet_core.errors import ControlMissing
 from gepnet_core.export import side_effect_lines
 from gepnet_core.figures_side_effects import modality_figure, term_figure
 from gepnet_core.side_effects import DEFAULT_WINDOW, left_out_sentence, result_sentence, side_effects
-from pages.components import figure, page, tables
+from pages.components import downloads, figure, page, tables
 from pages.components.markdown import escaped
 
 data, view = page.begin("Side effects")
@@ -40,12 +40,9 @@ st.caption(
 tables.show_side_effects(found, found.per_treatment, "treatments")
 if words := left_out_sentence(found):
     st.caption(words)
-st.download_button(
+downloads.offer(
     "Side effects (CSV)",
-    lambda: "".join(side_effect_lines(found)).encode(),
-    file_name=f"{data.name}_{data.version}_side_effects_{found.window}-days.csv",
-    mime="text/csv",
-    icon=":material/download:",
-    on_click="ignore",
-    help="Both tables, with counts of every grade and exact limits.",
+    lambda: side_effect_lines(found),
+    f"{data.name}_{data.version}_side_effects_{found.window}-days.csv",
+    says="Both tables, with counts of every grade and exact limits.",
 )

@@ -9,7 +9,7 @@ from gepnet_core.estimates import estimate
 from gepnet_core.export import cohort_lines, step_lines
 from gepnet_core.figures import Look, survival_figure
 from gepnet_core.formatting import remarks, result_sentence
-from pages.components import page, tables
+from pages.components import downloads, figure, page, tables
 from pages.components.markdown import escaped
 
 data, view = page.begin("Survival")
@@ -28,21 +28,12 @@ except NothingLeft:
 sentence = result_sentence(found)
 st.header(escaped(sentence), anchor=False)
 file_kind = st.session_state.get("figure_file", "SVG")
-st.plotly_chart(
+figure.show(
     survival_figure(found, Look(view.horizon, view.band, view.failure), data.levels(view.by)),
-    key="survival_curves",
-    theme=None,
+    "survival_curves",
     alt=sentence,
-    config={
-        "displayModeBar": True,
-        "displaylogo": False,
-        "modeBarButtons": [["toImage", "pan2d", "zoom2d", "resetScale2d"]],
-        "toImageButtonOptions": {
-            "format": file_kind.lower(),
-            "filename": f"{data.name}_{found.endpoint.code}",
-        },
-        "showSendToCloud": False,
-    },
+    filename=f"{data.name}_{found.endpoint.code}",
+    kind=file_kind.lower(),
 )
 for remark in remarks(found):
     st.caption(escaped(remark))
@@ -52,23 +43,19 @@ tables.show_follow_up(found)
 
 st.header("Take it with you", anchor=False)
 left, middle, right = st.columns(3)
-left.download_button(
+downloads.offer(
     "Cohort (CSV)",
-    lambda: "".join(cohort_lines(data, view.selection, found.endpoint.code)).encode(),
-    file_name=f"{data.name}_{data.version}_cohort_{found.n}-patients.csv",
-    mime="text/csv",
-    icon=":material/download:",
-    on_click="ignore",
-    help="The filtered patients, a row each: baseline columns, days, status and reason of every endpoint.",
+    lambda: cohort_lines(data, view.selection, found.endpoint.code),
+    f"{data.name}_{data.version}_cohort_{found.n}-patients.csv",
+    says="The filtered patients, a row each: baseline columns, days, status and reason of every endpoint.",
+    where=left,
 )
-middle.download_button(
+downloads.offer(
     "Curve steps (CSV)",
-    lambda: "".join(step_lines(found)).encode(),
-    file_name=f"{data.name}_{data.version}_{found.endpoint.code}_steps_{found.n}-patients.csv",
-    mime="text/csv",
-    icon=":material/download:",
-    on_click="ignore",
-    help="S(t) with its limits, at risk, events and censorings on every day.",
+    lambda: step_lines(found),
+    f"{data.name}_{data.version}_{found.endpoint.code}_steps_{found.n}-patients.csv",
+    says="S(t) with its limits, at risk, events and censorings on every day.",
+    where=middle,
 )
 right.radio(
     "The camera beside the figure saves",

@@ -143,6 +143,20 @@ def test_estimate_without_options_is_the_whole_at_the_defaults(cli, held):
     assert stratum["follow_up"]["observed_median"] == 150.0
 
 
+def test_under_competing_deaths_survival_is_one_less_the_cumulative_incidence(cli, held):
+    assert held.names() == ["trial", "undated"]
+    options = ["--dataset", "trial", "--endpoint", "PFS", "--death", "competing", "--conf-type", "plain"]
+    answer = cli("estimate", *options, "--at", 49, 50, "--at", 250, "--json")
+    assert (answer.json["conf_type"], answer.json["selection"]["death"]) == ("log-log", "competing")
+    assert answer.said == "Limits of a cumulative incidence are log-log, not plain.\n"
+    (stratum,) = answer.json["strata"]
+    assert (stratum["n"], stratum["events"], stratum["censored"], stratum["competing"]) == (4, 2, 1, 1)
+    # times 50 event, 100 event, 200 death, 300 censored: F is 1/4 at 50, 1/2 from 100 on, the death leaves it
+    assert [row["at"] for row in stratum["survival_at"]] == [49, 50, 250]
+    assert [row["survival"] for row in stratum["survival_at"]] == pytest.approx([1.0, 0.75, 0.5], rel=1e-12)
+    assert stratum["median"]["estimate"] == 100.0
+
+
 def test_the_selection_is_repeated_in_the_answer(cli, held):
     assert held.names() == ["trial", "undated"]
     filters = ["--modality", "placebo", "--modality", "drug", "--index-from", "2014-01-01"]

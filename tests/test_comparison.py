@@ -107,6 +107,24 @@ def test_one_patient_moves_the_median_as_far_as_trying_each_says() -> None:
     assert (alone.left_out, alone.turned.smallest) == (None, 5.0)
 
 
+def test_one_patient_moves_the_median_of_an_incidence_as_far_as_trying_each_says() -> None:
+    times = naive.times("1 2d 3 3 4+ 5 6d 6 7+ 7")
+    found = stability(counts("A", times), DeathRule.COMPETING)
+
+    def median(changed: list[naive.Time]) -> float:
+        days = sorted({day for day, _ in changed})
+        return next((day for day in days if naive.incidence_at(changed, day) >= Fraction(1, 2)), math.inf)
+
+    without = [median(times[:i] + times[i + 1 :]) for i in range(len(times))]
+    turned = [
+        median([*times[:i], (times[i][0], 1), *times[i + 1 :]]) for i in range(len(times)) if times[i][1] == 0
+    ]
+    assert len({*without, *turned}) > 1
+    assert found.median == median(times)
+    assert (found.left_out.smallest, found.left_out.largest) == (min(without), max(without))
+    assert (found.turned.smallest, found.turned.largest) == (min(turned), max(turned))
+
+
 def test_the_restricted_mean_is_the_area_under_the_steps() -> None:
     curve = kaplan_meier(strata(A="2 4 6+")[0])  # S: 1, 2/3 from day 2, 1/3 from day 4
     found = restricted_mean(curve, 5)

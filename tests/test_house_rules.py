@@ -91,8 +91,16 @@ LAYERS = [
     ("errors", "vocabulary", "selection", "view"),
     ("settings", "contract", "adtte", "eligibility", "endpoints", "published_figures"),
     ("intervals", "survival"),
+    ("competing_risks", "risk_sets", "rank_tests", "gray", "partial_likelihood", "proportional_hazards"),
+    ("cox", "landmark", "stability", "restricted_mean"),
+    ("hazard_ratios", "subgroups"),
     ("store",),
-    ("estimates", "published", "export"),
+    ("estimates", "published", "question"),
+    ("covariates", "side_effects"),
+    ("comparison",),
+    ("export", "export_comparison", "comparison_words", "figures", "figures_compare", "figures_side_effects"),
+    ("cli_options",),
+    ("cli_compare", "cli_side_effects"),
     ("cli",),
 ]
 

@@ -15,6 +15,8 @@ from gepnet_core.vocabulary import ConfType, DeathRule
 
 words = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20)
 days = st.none() | st.dates()
+several = st.lists(words, max_size=3, unique=True).map(tuple)
+months = st.none() | st.floats(0, 1200, exclude_min=True)
 
 
 @st.composite
@@ -42,6 +44,16 @@ views = st.builds(
     horizon=st.none() | st.integers(1, 1200),
     band=st.booleans(),
     failure=st.booleans(),
+    levels=several,
+    reference=st.none() | words,
+    stratify=st.none() | words,
+    adjust=several,
+    tau=months,
+    at=months,
+    landmark=months,
+    contrast=st.none() | words,
+    subgroups=several,
+    window=st.none() | st.integers(1, 365),
 )
 
 
@@ -135,6 +147,13 @@ def test_a_link_names_its_parts_as_the_command_line_does():
         pytest.param({"horizon": ["12.5"]}, "'12.5' is not a number of months", id="horizon-with-fraction"),
         pytest.param({"horizon": ["²"]}, "'²' is not a number of months", id="horizon-superscript"),
         pytest.param({"band": ["1"]}, "'1' is neither yes nor no", id="band"),
+        pytest.param({"tau": ["0"]}, "'0' is not a number of months", id="tau-zero"),
+        pytest.param({"landmark": ["-6"]}, "'-6' is not a number of months", id="landmark-before-zero"),
+        pytest.param({"at": ["nan"]}, "'nan' is not", id="time-nan"),
+        pytest.param(
+            {"window": ["366"]}, "'366' is not a number of days from 1 to 365", id="window-too-long"
+        ),
+        pytest.param({"adjust": [""]}, "an empty value for “adjust”", id="empty-covariate"),
         pytest.param({"failure": ["true"]}, "'true' is neither yes nor no", id="failure"),
     ],
 )

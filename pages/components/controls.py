@@ -18,7 +18,7 @@ HORIZONS = (12, 24, 36, 48, 60, 120, 240)
 CONF_TYPE_HELP = (
     "The scale on which the interval is computed. log-log is the default; symmetric (SPSS) is the one of the "
     "published medians, and takes no midpoint where the curve lies on one half. *Published vs live* shows how "
-    "they differ."
+    "they differ. Where death is a competing event, limits are log-log in any case."
 )
 
 
@@ -27,8 +27,8 @@ def draw(remembered: Remembered) -> None:
     st.markdown("**Estimate**")
     choose_endpoint(remembered)
     _choose_grouping(remembered)
-    choose_interval(remembered)
     choose_death_rule(remembered)
+    choose_interval(remembered)
     _choose_look(remembered)
 
 
@@ -66,13 +66,14 @@ def _choose_grouping(remembered: Remembered) -> None:
 def choose_interval(remembered: Remembered) -> None:
     """Draw the choices of convention and level of the intervals and remember them."""
     view = remembered.view
+    fixed = view.selection.death is DeathRule.COMPETING
     conf_type = st.selectbox(
         "Confidence interval",
         list(ConfType),
         index=list(ConfType).index(view.conf_type),
         format_func=lambda found: found.label,
         key=remembered.widget("conf_type"),
-        disabled=bool(remembered.problems),
+        disabled=fixed or bool(remembered.problems),
         help=CONF_TYPE_HELP,
     )
     levels = sorted({*LEVELS, view.conf_level, remembered.seed.conf_level})

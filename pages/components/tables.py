@@ -59,7 +59,8 @@ def show_estimates(estimated: Estimate) -> None:
         rows.append(row)
     show(header, rows, alt="Patients, events, median and survival at 6, 12, 24 and 36 months by group")
     st.caption(
-        "NR: not reached. NE: not estimable. Nothing is estimated beyond the last follow-up, unless S is 0 by then."
+        "NR: not reached. NE: not estimable. Nothing is estimated beyond the last follow-up"
+        + ("." if estimated.is_incidence else ", unless S is 0 by then.")
     )
 
 
