@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -274,7 +275,9 @@ class Comparison:
 
 
 def _both(days: float) -> str:
-    return f"{days:,.10g} days ({days / DAYS_PER_MONTH:,.1f} months)"
+    """Return days as such and as months, rounded down so that the words can be asked for."""
+    months = math.floor(100.0 * days / DAYS_PER_MONTH) / 100.0
+    return f"{days:,.10g} days ({months:,.2f} months)"
 
 
 def compare(dataset: DataSet, question: Question) -> Comparison:

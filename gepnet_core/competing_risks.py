@@ -106,7 +106,8 @@ def cumulative_incidence(
     at_risk = counts.n - np.concatenate(([0], np.cumsum(leaving)[:-1]))
     free = np.cumprod((at_risk - own - other) / at_risk)  # of either cause
     before = np.concatenate(([1.0], free[:-1]))
-    incidence = np.cumsum(before * own / at_risk)
+    incidence = np.minimum(np.cumsum(before * own / at_risk), 1.0)
+    incidence[(free == 0.0) & (np.cumsum(other) == 0)] = 1.0  # a sum of shares may end a little off the whole
     variance = _variance(at_risk, own, other, before=before, free=free, incidence=incidence)
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.where(incidence > 0.0, variance / incidence**2, 0.0)

@@ -11,7 +11,7 @@ from gepnet_core.partial_likelihood import Cells
 from gepnet_core.question import Question
 from gepnet_core.store.crossed import Pattern, patterns
 from gepnet_core.store.dataset import DataSet
-from gepnet_core.vocabulary import DeathRule, Status
+from gepnet_core.vocabulary import NOT_RECORDED, DeathRule, Status
 
 
 def adjusted_cells(
@@ -49,7 +49,7 @@ def _cells(rows: list[Pattern], death: DeathRule) -> Cells:
 
 def _covariate(dataset: DataSet, column: str, place: int, rows: list[Pattern]) -> Covariate:
     name = dataset.grouping(column)
-    values = tuple(row.values[place] for row in rows)
+    values = tuple(None if row.values[place] == NOT_RECORDED else row.values[place] for row in rows)
     numeric = any(entry.name == name and entry.kind == "numeric" for entry in dataset.baseline)
     levels: tuple[str, ...] = ()
     if not numeric:

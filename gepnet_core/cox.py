@@ -14,6 +14,7 @@ from gepnet_core.partial_likelihood import Cells, scores
 # lifelines' own stopping rules leave log hazard ratios off by 1e-4
 FIT_OPTIONS = {"precision": 1e-12, "r_precision": 1e-14}
 WIDEST = 50.0  # a standard error beyond it, in units of the covariate's spread, has run away
+LARGEST_EXPONENT = 700.0
 FARTHEST = 1e-8  # what the log likelihood may still gain
 
 
@@ -23,6 +24,11 @@ class Coefficient:
 
     log_hazard_ratio: float
     se: float
+
+    @property
+    def fits(self) -> bool:
+        """False where the ratio of one unit, or a limit of it at any level, is beyond what a number holds."""
+        return abs(self.log_hazard_ratio) + 8.3 * self.se < LARGEST_EXPONENT
 
     @property
     def hazard_ratio(self) -> float:

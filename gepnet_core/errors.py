@@ -47,10 +47,12 @@ class StoreDamaged(CohortError):
 
 
 class NothingLeft(CohortError):
-    """The selection leaves no patient."""
+    """The selection, or a landmark, leaves no patient."""
 
-    def __init__(self) -> None:
-        super().__init__("No patient matches these filters. Widen the dates or clear a filter.")
+    def __init__(
+        self, said: str = "No patient matches these filters. Widen the dates or clear a filter."
+    ) -> None:
+        super().__init__(said)
 
 
 def one_line(text: str) -> str:

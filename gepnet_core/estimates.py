@@ -11,7 +11,7 @@ from gepnet_core.landmark import Landmark, after_landmark
 from gepnet_core.selection import Selection
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.survival import EventCounts, Quantile, SurvivalCurve, kaplan_meier
-from gepnet_core.vocabulary import ConfType, DeathRule, Endpoint
+from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType, DeathRule, Endpoint
 
 FOLLOW_UP_ENDPOINT = "OS"
 
@@ -132,7 +132,10 @@ def estimate(
             raise OptionRefused("A landmark lies after time zero. Give a time above 0, or leave it out.")
         compared, left = after_landmark(compared, landmark)
         if not compared:
-            raise NothingLeft
+            raise NothingLeft(
+                f"Nobody is followed beyond the landmark of {landmark / DAYS_PER_MONTH:,.1f} months. Choose an "
+                "earlier one."
+            )
     if selection.death is DeathRule.COMPETING:
         conf_type = ConfType.LOG_LOG
     label = labelling(dataset, by)

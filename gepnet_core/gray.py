@@ -73,7 +73,8 @@ def _score(at_risk: np.ndarray, own: np.ndarray, other: np.ndarray) -> tuple[Flo
     # response[i, k, t]: how an event in stratum k on day t moves the score of i; drift: what it adds later on
     share = exposure / total
     response = exposure[:, None, :] * (np.eye(len(n))[:, :, None] - share[None, :, :])
-    drift = np.cumsum(response * hazard, axis=2)
+    # where one stratum alone is at risk an event moves nothing, even where the pooled incidence has reached 1
+    drift = np.cumsum(np.where(response == 0.0, 0.0, response * np.nan_to_num(hazard, posinf=0.0)), axis=2)
 
     with np.errstate(divide="ignore", invalid="ignore"):
         left = np.where(free > 0.0, (1.0 - pooled) / free, 0.0)

@@ -16,6 +16,10 @@ from gepnet_core.survival import EventCounts
 
 FEWEST_EVENTS_A_PARAMETER = 10
 NO_BOUND = "not estimable: the events of the groups do not overlap in time, so the ratio has no bound"
+NO_NUMBER = (
+    "not estimable per unit: the values lie so close together that the ratio is no number. Give the covariate in "
+    "smaller units"
+)
 NO_MAXIMUM = "not estimable: the model has no maximum in these patients"
 
 
@@ -174,6 +178,8 @@ def _ratio(term: _Term, place: int, fit: CoxFit | None, conf_level: float) -> Ha
     coefficient = fit.coefficients[place]
     if coefficient is None:
         return HazardRatio(term.stratum, term.reference, note=NO_BOUND)
+    if not coefficient.fits:
+        return HazardRatio(term.stratum, term.reference, note=NO_NUMBER)
     lower, upper = coefficient.limits(conf_level)
     return HazardRatio(term.stratum, term.reference, coefficient.hazard_ratio, lower, upper, coefficient.p)
 
@@ -200,14 +206,22 @@ def _design(
             )
             values = np.array([str(value) for value in covariate.values], dtype=object)
             carries &= ~np.isin(values, without)
-        used = kept & carries
-        if named and not _adds(columns, added, used):
+        used, alike = kept & carries, []
+        for column, term in zip(added, named, strict=True):
+            if _adds(columns, column, used):
+                columns.append(column)
+                terms.append(term)
+            else:
+                alike.append(term)
+        if named and len(alike) == len(named):
             warnings.append(
                 f"{covariate.label} says nothing beyond the groups and the other covariates, and is left out."
             )
-            continue
-        columns += added
-        terms += named
+        elif alike:
+            warnings.append(
+                f"{' and '.join(term.stratum for term in alike)} cannot be told apart from the groups and the "
+                f"other levels, and is part of the reference {alike[0].reference}."
+            )
     design = np.column_stack(columns) if columns else np.empty((len(names), 0))
     return design, terms, carries
 
@@ -228,9 +242,9 @@ def _covariate(
     return [(found == level).astype(float) for level in rest], terms, without
 
 
-def _adds(columns: Sequence[Floats], added: Sequence[Floats], used: np.ndarray) -> bool:
-    """Return True where every added column says something that those before it do not."""
-    table = np.column_stack([*columns, *added])[used]
+def _adds(columns: Sequence[Floats], added: Floats, used: np.ndarray) -> bool:
+    """Return True where the added column says something that those before it do not."""
+    table = np.column_stack([*columns, added])[used]
     if len(table) == 0:
         return False
     table = table - table.mean(axis=0)
@@ -238,4 +252,4 @@ def _adds(columns: Sequence[Floats], added: Sequence[Floats], used: np.ndarray) 
     if not bool(size.all()):
         return False
     rank = int(np.linalg.matrix_rank(table / size, tol=1e-8))
-    return rank == len(columns) + len(added)
+    return rank == len(columns) + 1

@@ -26,8 +26,8 @@ data, view = page.begin("Compare")
 question = asked(view, data)
 try:
     found = compare(data, question)
-except NothingLeft:
-    page.nothing_left()
+except NothingLeft as why:
+    page.nothing_left(why)
 
 sentence = headline(found)
 st.header(escaped(sentence), anchor=False)

@@ -113,7 +113,7 @@ def test_competing_deaths_replace_means_by_incidences_and_say_why_the_naive_line
             {"reference": "cryo"}, "cryo is not among the groups, so the first is.", id="reference-gone"
         ),
         pytest.param({"tau": "500"}, "The restricted mean cannot run to 15,218.75 days", id="tau-too-late"),
-        pytest.param({"landmark": "900"}, "No patient matches these filters", id="landmark-too-late"),
+        pytest.param({"landmark": "900"}, "Nobody is followed beyond the landmark of 900.0 months", id="landmark-too-late"),
         pytest.param({"stratify": "sx"}, "The comparison uses the column 'sx'", id="column-unknown"),
         pytest.param({"tau": "-1"}, "is not a number of months above 0", id="tau-below-0"),
     ],

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from gepnet_core.competing_risks import cumulative_incidence
 from gepnet_core.gray import gray_test
+from gepnet_core.hazard_ratios import Covariate, hazard_ratios
 from gepnet_core.landmark import after_landmark
+from gepnet_core.partial_likelihood import Cells
 from gepnet_core.rank_tests import Weight, holm, pairwise_tests, rank_test
 from gepnet_core.restricted_mean import difference_at, restricted_mean
 from gepnet_core.stability import stability
@@ -323,7 +325,11 @@ def test_no_competing_death_makes_the_third_rule_one_minus_kaplan_meier(compared
         pytest.param(("--tau", 8), "The restricted mean cannot run to 8 days", id="tau-beyond-follow-up"),
         pytest.param(("--tau", 0), "Choose a time above 0", id="tau-zero"),
         pytest.param(("--landmark", 0), "A landmark lies after time zero", id="landmark-zero"),
-        pytest.param(("--landmark", 99), "No patient matches", id="landmark-beyond-everybody"),
+        pytest.param(
+            ("--landmark", 99),
+            "Nobody is followed beyond the landmark of 3.3 months",
+            id="landmark-beyond-everybody",
+        ),
         pytest.param(("--stratify", "modality"), "is the grouping itself", id="stratify-by-the-grouping"),
         pytest.param(("--adjust", "SEX", "SEX"), "is given twice", id="covariate-twice"),
         pytest.param(("--adjust", "AGE"), "has no column 'AGE'", id="covariate-unknown"),
@@ -336,6 +342,65 @@ def test_what_cannot_be_asked_is_refused_in_one_line(compared, options, said: st
     assert (found.code, found.json) == (2, None)
     assert said in found.said
     assert found.said.count("\n") == 1
+
+
+def test_a_level_that_the_groups_tell_already_joins_the_reference_and_the_others_stay() -> None:
+    days = np.array([5, 8, 12, 20, 2, 3, 6, 9, 4, 7, 10, 15])
+    events = np.array([1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 1, 0])
+    cells = Cells(days, np.ones(12, dtype=np.int64), events, np.empty((12, 0)))
+    levels = ("X", "Y", "Z")
+    covariate = Covariate("S", "S", levels, tuple("YYYYZZZZXXXX"))
+    model = hazard_ratios(
+        cells, list("AAAAAAAABBBB"), ["A", "B"], "A", str, conf_level=0.95, covariates=[covariate]
+    )
+    # R: coxph(Surv(t, e) ~ g + S), in which S: Z is NA
+    found = {ratio.stratum: ratio.hazard_ratio for ratio in (*model.ratios, *model.covariates)}
+    assert found == {
+        "B": pytest.approx(0.401375769574843, rel=1e-6),
+        "S: Y": pytest.approx(0.333830041458490, rel=1e-6),
+    }
+    assert model.warnings[0] == (
+        "S: Z cannot be told apart from the groups and the other levels, and is part of the reference X."
+    )
+
+
+@pytest.mark.parametrize("spread", [1e-5, 1e-3])
+def test_a_ratio_that_no_number_holds_is_a_note(spread: float) -> None:
+    n = 40
+    values = tuple(0.5 + spread * (i % 7) for i in range(n))
+    days = np.array([1 + (i % 7) * 3 + i % 5 for i in range(n)])
+    cells = Cells(days, np.ones(n, dtype=np.int64), np.ones(n, dtype=np.int64), np.empty((n, 0)))
+    names = ["AB"[i % 2] for i in range(n)]
+    covariate = Covariate("X", "Dose", (), values)
+    model = hazard_ratios(cells, names, ["A", "B"], "A", str, conf_level=0.95, covariates=[covariate])
+    assert model.ratios[0].hazard_ratio is not None
+    assert model.covariates[0].hazard_ratio is None
+    assert "Give the covariate in smaller units" in model.covariates[0].note
+
+
+def test_grays_test_where_the_pooled_incidence_reaches_the_whole() -> None:
+    # R: cmprsk::cuminc(c(10, 20, 30, 40, 50, 60, 70, 80), rep(1, 8), rep(c("A", "B"), each = 4))
+    found = gray_test(strata(A="10 20 30 40", B="50 60 70 80"), Status.EVENT)
+    assert (found.chisq, found.df) == (pytest.approx(6.89611115492539, rel=1e-9), 1)
+    three = gray_test(strata(A="1 2", B="3 4d 5", C="6 4 8"), Status.EVENT)
+    assert (three.chisq, three.df) == (pytest.approx(7.6659073444688, rel=1e-9), 2)
+
+
+def test_an_incidence_that_ends_at_the_whole_is_exactly_one_without_limits() -> None:
+    for censored in range(1, 11):
+        times = [(day, 0 if day % 3 == 1 and day <= censored else 1) for day in range(1, 12)]
+        end = cumulative_incidence(counts("A", times), Status.EVENT).incidence_at(11)
+        assert (end.incidence, end.lower, end.upper) == (1.0, None, None)
+
+
+def test_the_words_for_no_value_are_no_value_in_a_model_either(cli, tmp_path: Path) -> None:
+    path = tmp_path / "words.csv"
+    rows = [(f"P{i}", "AB"[i % 2], 3 + 7 * i % 23, ("", "not recorded", "x", "y")[i % 4]) for i in range(24)]
+    lines = [f"{who},{arm},TTE,Time,{day},DAYS,0,{value}\n" for who, arm, day, value in rows]
+    path.write_text("USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,S\n" + "".join(lines), encoding="utf-8")
+    assert cli("import", path, "--dataset", "words").code == 0
+    answer = cli("compare", "--dataset", "words", "--endpoint", "TTE", "--adjust", "S", "--json").json
+    assert (answer["cox_model"]["n"], answer["cox_model"]["dropped"]) == (12, 12)
 
 
 def test_a_covariate_that_repeats_the_groups_is_left_out_and_said(compared) -> None:

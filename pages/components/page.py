@@ -57,7 +57,7 @@ def _refuse(remembered: Remembered) -> None:
     st.stop()
 
 
-def nothing_left() -> None:
+def nothing_left(why: NothingLeft | None = None) -> None:
     """Say that no patient is left, and draw nothing else."""
-    st.info(str(NothingLeft()))
+    st.info(str(why or NothingLeft()))
     st.stop()
