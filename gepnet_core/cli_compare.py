@@ -72,7 +72,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(asked: argparse.Namespace) -> tuple[Json, int]:
-    """Answer `compare`."""
+    """Answer `compare`; a tau that cannot be used is refused as a whole."""
     unit: TimeUnit = asked.unit
     times = tuple(asked.at or [months * DAYS_PER_MONTH / unit.days for months in DEFAULT_TIMES_MONTHS])
     question = Question(
@@ -91,7 +91,10 @@ def run(asked: argparse.Namespace) -> tuple[Json, int]:
         conf_type=asked.conf_type,
         conf_level=asked.conf_level,
     )
-    return _comparison(compare(opened(asked), question), unit, times), 0
+    found = compare(opened(asked), question)
+    if found.tau_refused:
+        raise found.tau_refused
+    return _comparison(found, unit, times), 0
 
 
 def _comparison(found: Comparison, unit: TimeUnit, times: Sequence[float]) -> Json:

@@ -59,7 +59,8 @@ class Comparison:
     NothingLeft
         If the selection, or the landmark, leaves no patient.
     OptionRefused
-        If a column, a stratum, tau or the landmark cannot be used; the message says what can.
+        If a column, a stratum or the landmark cannot be used; the message says what can. A tau that cannot be
+        used leaves everything else as it is: `tau_refused` says why.
     """
 
     def __init__(self, dataset: DataSet, question: Question) -> None:
@@ -91,6 +92,7 @@ class Comparison:
             raise OptionRefused(
                 f"The contrast {quoted(self.reference)} is the reference itself. Choose another group."
             )
+        self.tau_refused: OptionRefused | None = None
         self.tau = self._tau()
 
     @property
@@ -266,12 +268,13 @@ class Comparison:
         last, asked = float(shortest.curve.last_day), self.question.tau
         if asked is None:
             return last if last > 0.0 else None
-        if not 0.0 < asked <= last:
-            raise OptionRefused(
-                f"The restricted mean cannot run to {_both(asked)}: {shortest.label} is followed for "
-                f"{_both(last)}. Choose a time above 0 and up to that."
-            )
-        return asked
+        if 0.0 < asked <= last:
+            return asked
+        self.tau_refused = OptionRefused(
+            f"The restricted mean cannot run to {_both(asked)}: {shortest.label} is followed for "
+            f"{_both(last)}. Choose a time above 0 and up to that."
+        )
+        return None
 
 
 def _both(days: float) -> str:

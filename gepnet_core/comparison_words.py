@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gepnet_core.comparison import Comparison
+from gepnet_core.covariates import column_label
 from gepnet_core.formatting import (
     NO_BREAK,
     NOT_REACHED,
@@ -68,9 +69,11 @@ def landmark_sentence(found: Comparison) -> str | None:
     if landmark.competing:
         kinds.append(format_count(landmark.competing, "death") + " before the event")
     kinds.append(f"{landmark.censored:,} censored")
+    verb = "is" if landmark.left_out == 1 else "are"
     return (
         f"Landmark at {format_months(landmark.day)} months: {format_count(landmark.left_out, 'patient')} left by "
-        f"then and are not part of this ({', '.join(kinds)}). The clock of the others starts there."
+        f"then and {verb} not part of this ({', '.join(kinds)}). The clock of the others starts there: every time "
+        "on this page is counted from the landmark."
     )
 
 
@@ -83,10 +86,12 @@ def guards(found: Comparison) -> list[str]:
         said.append(
             f"{format_count(model.dropped, 'patient')} without a recorded covariate are not in the adjusted model."
         )
+    beside = "the cumulative incidence" if found.is_incidence else "the restricted mean"
+    beside += " and the difference at a time"
     if model.ph.p is not None and model.ph.p < VIOLATED:
         said.append(
             f"The hazards do not look proportional ({p_words(model.ph)}): a hazard ratio is then an average over "
-            "time. Read the restricted mean and the difference at a time beside it."
+            f"time. Read {beside} beside it."
         )
     return said
 
@@ -128,6 +133,21 @@ def _range(found: Range) -> str:
     return f"{low} to {format_months(found.largest)} months"
 
 
+def kind_of_ratio(found: Comparison) -> str:
+    """Return what a hazard ratio is called under the death rule."""
+    return "Cause-specific hazard ratio" if found.is_incidence else "Hazard ratio"
+
+
+def model_words(found: Comparison) -> str:
+    """Return what the model that is drawn is adjusted for, and on whom it rests."""
+    model = found.model
+    rests = f"{model.events:,} events in {format_count(model.n, 'patient')}"
+    if found.adjusted is None:
+        return f"crude ({rests})"
+    columns = [column_label(found.dataset, column) for column in found.question.adjust]
+    return f"adjusted for {', '.join(columns)} ({rests})"
+
+
 def hazard_rows(found: Comparison) -> list[list[str]]:
     """Return the lines of the table of hazard ratios: crude, and adjusted where there are covariates."""
     crude = {ratio.stratum: ratio for ratio in found.crude.ratios}
@@ -152,7 +172,7 @@ def difference_rows(found: Comparison) -> list[list[str]]:
     return [
         [
             f"{found.label(at.difference.a)} less {found.label(at.difference.b)}",
-            format_number(at.day / DAYS_PER_MONTH),
+            f"{at.day / DAYS_PER_MONTH:.4g}",
             format_signed(at.difference.estimate, at.difference.lower, at.difference.upper, 100.0),
             format_p(at.difference.p),
         ]

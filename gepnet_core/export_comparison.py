@@ -11,8 +11,22 @@ from gepnet_core.rank_tests import ChiSquare
 from gepnet_core.vocabulary import Status
 
 HEADER = (
-    *("endpoint", "death_rule", "what", "group", "against", "day", "estimate", "se", "lower", "upper"),
-    *("chisq", "df", "p", "p_holm", "note"),
+    *("endpoint", "filters", "death_rule", "groups_by", "landmark_day", "conf_level", "adjusted_for"),
+    *(
+        "what",
+        "group",
+        "against",
+        "day",
+        "estimate",
+        "se",
+        "lower",
+        "upper",
+        "chisq",
+        "df",
+        "p",
+        "p_holm",
+        "note",
+    ),
 )
 Cells = dict[str, object]
 CAUSES = {Status.EVENT: "event", Status.COMPETING_DEATH: "competing death"}
@@ -20,7 +34,16 @@ CAUSES = {Status.EVENT: "event", Status.COMPETING_DEATH: "competing death"}
 
 def comparison_lines(found: Comparison) -> Iterator[str]:
     """Yield a comparison as CSV; times in days, S, F and their differences as shares."""
-    begin = {"endpoint": found.question.endpoint, "death_rule": found.question.selection.death.value}
+    question = found.question
+    begin = {
+        "endpoint": question.endpoint,
+        "filters": found.dataset.describe(question.selection),
+        "death_rule": question.selection.death.value,
+        "groups_by": question.by,
+        "landmark_day": question.landmark,
+        "conf_level": question.conf_level,
+        "adjusted_for": ", ".join(question.adjust),
+    }
     rows = ([(begin | cells).get(name) for name in HEADER] for cells in _rows(found))
     return csv_lines(found.dataset.version, HEADER, rows)
 

@@ -21,6 +21,7 @@ from gepnet_core.formatting import (
     format_level,
     format_months,
     format_percent,
+    time_axis,
 )
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 
@@ -122,7 +123,7 @@ def _draw_axes(
     figure.update_xaxes(tickfont_size=15, title_font_size=16, linecolor=GRID, showline=True)
     figure.update_yaxes(tickfont_size=15, title_font_size=16, gridcolor=GRID, zeroline=False, automargin=True)
     figure.update_xaxes(
-        title_text="Months from time zero" if estimated.dataset.is_trial else "Months from the index date",
+        title_text=time_axis(estimated),
         showticklabels=True,
         ticks="outside",
         row=1,
@@ -175,6 +176,7 @@ def caption_words(estimated: Estimate) -> str:
     parts = [
         estimated.endpoint.name,
         data.describe(estimated.selection),
+        *([time_axis(estimated).lower()] if estimated.landmark else []),
         format_count(estimated.n, "patient"),
         f"pointwise {format_interval(estimated.conf_level, estimated.conf_type.pointwise)}",
         f"data set {data.name}, {data.version}",

@@ -113,7 +113,7 @@ def log_minus_log_figure(found: Comparison, levels: Sequence[str]) -> go.Figure:
 
 def incidence_figure(found: Comparison, levels: Sequence[str]) -> go.Figure:
     """Draw the cumulative incidence of event and of death side by side, and naive 1 - Kaplan-Meier faint."""
-    figure = _side_by_side([words.capitalize() for words in CAUSES.values()])
+    figure = _side_by_side(["Event", "Death before it"])
     for curve in found.incidences:
         column = 1 if curve.cause is Status.EVENT else 2
         colour, dash = _look(curve.stratum, levels)
@@ -164,7 +164,7 @@ def _side_by_side(titles: Sequence[str]) -> go.Figure:
         shared_yaxes=True,
         subplot_titles=[escape(title) for title in titles],
         horizontal_spacing=0.06,
-        vertical_spacing=0.3 / max(1, math.ceil(len(titles) / 2)),
+        vertical_spacing=0.45 / max(1, math.ceil(len(titles) / 2)),
     )
 
 
@@ -195,6 +195,7 @@ def _incidence_axes(figure: go.Figure, found: Comparison) -> go.Figure:
     figure.update_yaxes(range=[-2, 102], tickvals=[0, 25, 50, 75, 100], gridcolor=GRID, zeroline=False)
     figure.update_yaxes(title_text="Cumulative incidence (%)", col=1)
     dressed(figure, 160 + 290 * rows, legend=True)
+    figure.update_annotations(font={"size": 14})
     return figure.update_layout(margin={"t": 100})  # the names of the panels stand under the legend
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
@@ -17,7 +18,9 @@ ANY_GRADE, SEVERE = "any grade", "grade 3 and above"
 def modality_figure(found: SideEffects) -> go.Figure:
     """Draw, by modality, the share of patients with a side effect, and with one of grade 3 or above."""
     rows = [row for row in found.per_patient if row.term == ANY_TERM]
-    names = [f"{escape(found.label(row.modality))} (n={row.any_grade.n:,})" for row in rows]
+    if len(rows) == 2:
+        rows = rows[1:]  # all, and the only modality, are the same
+    names = [f"{_wrapped(found.label(row.modality))}<br>(n={row.any_grade.n:,})" for row in rows]
     figure = go.Figure()
     for shares, name, colour, symbol, shift in (
         ([row.any_grade for row in rows], ANY_GRADE, COLOURS[0], "circle", -0.15),
@@ -54,14 +57,15 @@ def modality_figure(found: SideEffects) -> go.Figure:
         fixedrange=True,
         automargin=True,
     )
-    return dressed(figure, 150 + 46 * len(rows), legend=True)
+    return dressed(figure, 150 + 52 * len(rows), legend=True).update_layout(margin={"l": 10})
 
 
 def term_figure(found: SideEffects) -> go.Figure:
     """Draw the most frequent terms in all patients, grade 1 and 2 apart from grade 3 and above."""
     rows = [row for row in found.per_patient if row.modality == WHOLE_COHORT and row.term != ANY_TERM]
     rows = rows[:MOST_TERMS]
-    names = [escape(row.term) for row in rows]
+    names = [_wrapped(row.term) for row in rows]
+    most = max((row.any_grade.count for row in rows), default=0)
     figure = go.Figure()
     for counts, name, colour, pattern in (
         ([row.severe.count for row in rows], "Grade 3 and above", COLOURS[1], ""),
@@ -78,7 +82,8 @@ def term_figure(found: SideEffects) -> go.Figure:
             )
         )
     figure.update_xaxes(
-        title_text="Patients, by worst grade",
+        title_text="Patients",
+        dtick=1 if most <= 10 else None,
         gridcolor=GRID,
         zeroline=False,
         fixedrange=True,
@@ -86,7 +91,12 @@ def term_figure(found: SideEffects) -> go.Figure:
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, automargin=True)
     figure.update_layout(barmode="stack", bargap=0.35)
-    return dressed(figure, 150 + 30 * max(len(rows), 1), legend=True)
+    return dressed(figure, 150 + 34 * max(len(rows), 1), legend=True).update_layout(margin={"l": 10})
+
+
+def _wrapped(words: str, width: int = 18) -> str:
+    """Return words on several lines, so that they leave room on a narrow screen."""
+    return "<br>".join(escape(line) for line in wrap(words, width))
 
 
 def _hover(words: str, name: str, share: Proportion) -> str:

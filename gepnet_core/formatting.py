@@ -97,10 +97,10 @@ def format_ratio(estimate: float | None, lower: float | None, upper: float | Non
 
 
 def _ratio(value: float) -> str:
-    """Return two decimals, or what is left of a value too large or too small for them."""
-    if value >= 1e4 or 0.0 < value < 0.005:
-        return f"{value:.1e}"
-    return format_number(value, 2)
+    """Return two decimals, or that a value is beyond what a ratio is read for."""
+    if value >= 1000.0:
+        return f">{NO_BREAK}1,000"
+    return f"<{NO_BREAK}0.01" if value < 0.005 else format_number(value, 2)
 
 
 def format_signed(
@@ -110,6 +110,8 @@ def format_signed(
     if estimate is None:
         return NOT_ESTIMABLE
     limits = [NOT_ESTIMABLE if limit is None else format_minus(scale * limit) for limit in (lower, upper)]
+    if lower == upper:  # both missing, or nothing varies
+        return f"{format_minus(scale * estimate)} ({NOT_ESTIMABLE})"
     return f"{format_minus(scale * estimate)} ({limits[0]} to {limits[1]})"
 
 
@@ -190,6 +192,14 @@ def _sentence_of_incidence(estimated: Estimate, stratum: StratumEstimate, words:
         f"Median {words}: an estimated {format_percent(incidence)}{NO_BREAK}% were {outcome} by the last observed "
         f"time, {format_months(last.day)} months; {counted}."
     )
+
+
+def time_axis(estimated: Estimate) -> str:
+    """Return from when the months of a curve run."""
+    start = "time zero" if estimated.dataset.is_trial else "the index date"
+    if estimated.landmark is None:
+        return f"Months from {start}"
+    return f"Months from the landmark ({format_months(estimated.landmark.day)} after {start})"
 
 
 def follow_up_sentence(estimated: Estimate, stratum: StratumEstimate) -> str:

@@ -17,6 +17,7 @@ from gepnet_core.errors import NothingLeft
 from gepnet_core.export import cohort_lines
 from gepnet_core.export_comparison import comparison_lines
 from gepnet_core.figures import Look, survival_figure
+from gepnet_core.formatting import remarks
 from gepnet_core.question import asked
 from pages.components import compare_sections as sections
 from pages.components import downloads, figure, page, tables
@@ -42,15 +43,17 @@ figure.show(
     filename=f"{data.name}_{question.endpoint}_compare",
 )
 tables.show_estimates(found.estimated)
+for guard in guards(found) if len(found.strata) > 1 else remarks(found.estimated):
+    st.caption(escaped(guard))
 if len(found.strata) < 2:
-    st.info("Choose two groups or more: clear a filter, or take another column under “Groups by”.")
+    st.info(
+        "Choose two groups or more: add a group, clear a filter, or take another column under “Groups by”."
+    )
     st.stop()
 sections.show_tests(found)
 if found.is_incidence:
     sections.show_incidence(found, levels)
 sections.show_hazard_ratios(found, levels)
-for guard in guards(found):
-    st.caption(escaped(guard))
 sections.show_differences(found)
 sections.show_subgroups(found)
 sections.show_stability(found)
@@ -69,6 +72,6 @@ downloads.offer(
     "Cohort (CSV)",
     lambda: cohort_lines(data, view.selection, question.endpoint),
     f"{data.name}_{data.version}_cohort.csv",
-    says="The filtered patients, a row each.",
+    says="All filtered patients, a row each: also those of groups that are not compared.",
     where=right,
 )

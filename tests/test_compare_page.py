@@ -113,7 +113,11 @@ def test_competing_deaths_replace_means_by_incidences_and_say_why_the_naive_line
             {"reference": "cryo"}, "cryo is not among the groups, so the first is.", id="reference-gone"
         ),
         pytest.param({"tau": "500"}, "The restricted mean cannot run to 15,218.75 days", id="tau-too-late"),
-        pytest.param({"landmark": "900"}, "Nobody is followed beyond the landmark of 900.0 months", id="landmark-too-late"),
+        pytest.param(
+            {"landmark": "900"},
+            "Nobody is followed beyond the landmark of 900.0 months",
+            id="landmark-too-late",
+        ),
         pytest.param({"stratify": "sx"}, "The comparison uses the column 'sx'", id="column-unknown"),
         pytest.param({"tau": "-1"}, "is not a number of months above 0", id="tau-below-0"),
     ],
@@ -122,3 +126,34 @@ def test_what_cannot_be_compared_says_why(open_page: Opener, query: dict[str, st
     app = open_page("compare.py", **query)
     shown = words(app) + "\n".join(str(part.value) for part in app.sidebar.caption)
     assert said in shown.replace("\\", "")
+
+
+def test_a_restricted_mean_that_cannot_be_leaves_the_rest_of_the_page(open_page: Opener) -> None:
+    app = open_page("compare.py", tau="500")
+    assert "The restricted mean cannot run to" in words(app)
+    assert "log-rank p = 0.926" in words(app)
+    assert "Difference in S(t) at a time" in words(app)
+
+
+def test_a_landmark_from_a_link_can_be_taken_away_and_times_say_where_they_start(open_page: Opener) -> None:
+    app = open_page("compare.py", landmark="6")
+    assert "every time on this page is counted from the landmark" in words(app)
+    assert "Months from the landmark (6.0 after the index date)" in str(app.main.get("plotly_chart")[0].proto)
+    control(app, "number_input", "Landmark, months").set_value(None).run()
+    assert "landmark" not in words(app)
+    assert "59 of 59" in words(app)
+
+
+def test_a_reference_that_was_chosen_stays_when_groups_come_and_go(open_page: Opener) -> None:
+    app = open_page("compare.py")
+    control(app, "selectbox", "Reference").set_value("RFA").run()
+    control(app, "multiselect", "Groups to compare").set_value(["RFA", "EBRT"]).run()
+    assert control(app, "selectbox", "Reference").value == "RFA"
+    control(app, "multiselect", "Groups to compare").set_value([]).run()
+    assert control(app, "selectbox", "Reference").value == "RFA"
+
+
+def test_the_first_group_with_events_is_the_reference_unless_another_is_chosen(open_page: Opener) -> None:
+    app = open_page("compare.py", by="primary_site")
+    assert control(app, "selectbox", "Reference").value != "appendix"
+    assert "not estimable: no events in the reference" not in "".join(str(t.value) for t in app.main.table)

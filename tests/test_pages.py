@@ -48,7 +48,8 @@ def open_page(shelf) -> Opener:
 
 def words(app: AppTest) -> str:
     """Return all text of the main area without Markdown's escapes and no-break spaces."""
-    shown = [*app.main.header, *app.main.markdown, *app.main.caption, *app.main.info, *app.main.error]
+    main = app.main
+    shown = [*main.header, *main.markdown, *main.caption, *main.info, *main.warning, *main.error]
     return "\n".join(str(part.value) for part in shown).replace("\\", "").replace("\u00a0", " ")
 
 

@@ -169,19 +169,19 @@ def test_the_screen_shows_the_command_lines_counts_and_follows_the_window(open_p
     app = open_page("side_effects.py")
     for window in (90, 5):
         if window != 90:
-            control(app, "number_input", "Window, days").set_value(window).run()
+            control(app, "number_input", "Window, days (1 to 365)").set_value(window).run()
         told = cli("side-effects", "--dataset", "synthetic", "--window", window, "--json").json
         shown = table(app)
-        assert len(shown) == len(told["per_patient"])
-        for (name, cells), row in zip(shown.iterrows(), told["per_patient"], strict=True):
-            assert name.lower().startswith(row["term"].lower())
+        cells = [
+            (term.lower(), heading, cell) for term, line in shown.iterrows() for heading, cell in line.items()
+        ]
+        assert len(cells) == len(told["per_patient"])
+        for (term, heading, cell), row in zip(cells, told["per_patient"], strict=True):
             part = row["any_grade"]
-            limits = f"({100 * part['lower']:.1f}–{100 * part['upper']:.1f})"
-            assert cells.iloc[0] == str(row["n"])
-            assert cells.iloc[1].startswith(f"{part['count']}, ")
-            assert abs(float(cells.iloc[1].split("(")[1].split("–")[0]) - 100 * part["lower"]) <= 0.0501, (
-                limits
-            )
+            assert term == row["term"].lower()
+            assert heading.endswith(f", of {row['n']}")
+            assert cell.startswith(f"{part['count']} (")
+            assert float(cell.rstrip(")").split("–")[1]) == pytest.approx(100 * part["upper"], abs=0.0501)
         assert f"{told['per_patient'][0]['any_grade']['count']} of 59 patients" in words(app)
     onset = [row["onset_days"]["median"] for row in told["per_patient"] if row["onset_days"]["median"]]
     assert onset

@@ -7,11 +7,16 @@ from dataclasses import replace
 
 import streamlit as st
 
+from gepnet_core.question import DEFAULT_GROUPING
+from gepnet_core.vocabulary import DeathRule
 from pages.components import controls
 from pages.components.controls import NOTHING, named
 from pages.components.session import Remembered
 
-DEFAULT_BY = "modality"
+TAU_HELP = (
+    "Empty: the smallest last observed time of the groups. Where death is a competing event there is no restricted "
+    "mean."
+)
 
 
 def draw(remembered: Remembered) -> None:
@@ -29,8 +34,8 @@ def _choose_groups(remembered: Remembered) -> None:
     data, view = remembered.data, remembered.view
     groupings = data.groupings
     columns = list(groupings)
-    by = _select(remembered, "Groups by", columns, view.by or DEFAULT_BY, groupings, "compare_by")
-    if by != (view.by or DEFAULT_BY):
+    by = _select(remembered, "Groups by", columns, view.by or DEFAULT_GROUPING, groupings, "compare_by")
+    if by != (view.by or DEFAULT_GROUPING):
         view = replace(view, by=by, levels=(), reference=None, contrast=None)
     counted = data.event_counts(view.endpoint or "", view.selection, by=by)
     present = [counts.stratum for counts in counted]
@@ -48,14 +53,16 @@ def _choose_groups(remembered: Remembered) -> None:
     shown = [level for level in present if not levels or level in levels] or [NOTHING]
     if view.reference is not None and view.reference not in shown:
         st.caption(f"{labels.get(view.reference, view.reference)} is not among the groups, so the first is.")
+    events = {counts.stratum: int(counts.events.sum()) for counts in counted}
+    usual = next((level for level in shown if events.get(level)), shown[0])
     reference = _select(
         remembered,
         "Reference",
         shown,
-        view.reference if view.reference in shown else shown[0],
+        view.reference if view.reference in shown else usual,
         labels,
         f"reference:{by}:{','.join(shown)}",
-        help="The group that the others are set against.",
+        help="The group that the others are set against; unless chosen, the first that has events.",
     )
     others = [level for level in shown if level != reference] or [NOTHING]
     contrast = _select(
@@ -71,15 +78,20 @@ def _choose_groups(remembered: Remembered) -> None:
         replace(
             view,
             levels=tuple(levels),
-            reference=None if reference == shown[0] else reference,
-            contrast=None if contrast == others[0] else contrast,
+            reference=_explicit(reference, shown[0], view.reference),
+            contrast=_explicit(contrast, others[0], view.contrast),
         )
     )
 
 
+def _explicit(chosen: str, first: str, before: str | None) -> str | None:
+    """Return a choice that must be kept: None where it is the first of the list and was not chosen before."""
+    return None if chosen == first and before != chosen else chosen
+
+
 def _choose_columns(remembered: Remembered) -> None:
     data, view = remembered.data, remembered.view
-    by = view.by or DEFAULT_BY
+    by = view.by or DEFAULT_GROUPING
     groupings = {name: label for name, label in data.groupings.items() if name != by}
     numeric = {column.name: column.label for column in data.baseline if column.kind == "numeric"}
     stratify = _select(
@@ -113,21 +125,26 @@ def _choose_columns(remembered: Remembered) -> None:
 def _choose_times(remembered: Remembered) -> None:
     view = remembered.view
     chosen = {}
+    competing = view.selection.death is DeathRule.COMPETING
     for part, label, words in (
         ("landmark", "Landmark, months", "Only patients still followed without event at this time count."),
-        ("tau", "Restricted mean up to, months", "Empty: the smallest last observed time of the groups."),
+        ("tau", "Restricted mean up to, months", TAU_HELP),
         ("at", "Difference at, months", "Empty: at 6, 12, 24 and 36 months."),
     ):
+        key = remembered.widget(part)
+        if key not in st.session_state:
+            # a field that is given its value as such cannot be emptied
+            st.session_state[key] = getattr(view, part)
         chosen[part] = st.number_input(
             label,
             min_value=0.1,
             max_value=1200.0,
             step=1.0,
-            value=getattr(view, part),
+            value=None,
             format="%.5g",
             placeholder="none" if part == "landmark" else "default",
-            key=remembered.widget(part),
-            disabled=bool(remembered.problems),
+            key=key,
+            disabled=bool(remembered.problems) or (part == "tau" and competing),
             help=words,
         )
     remembered.show(replace(view, **chosen))

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from gepnet_core.comparison import Comparison
-from gepnet_core.comparison_words import NAIVE, difference_rows, hazard_rows, p_words, stability_sentence
+from gepnet_core.comparison_words import (
+    NAIVE,
+    difference_rows,
+    hazard_rows,
+    kind_of_ratio,
+    model_words,
+    p_words,
+    stability_sentence,
+)
+from gepnet_core.covariates import column_label
 from gepnet_core.figures_compare import (
     forest_figure,
     incidence_figure,
@@ -41,9 +50,9 @@ def show_tests(found: Comparison) -> None:
         )
     rows = [[weight.value, weight.meaning, *_cells(test)] for weight, test in found.tests.items()]
     if found.stratified is not None:
-        rows.append(
-            ["Stratified log-rank", "compared within each level, then added up", *_cells(found.stratified)]
-        )
+        column = column_label(found.dataset, found.question.stratify or "")
+        words = f"compared within each level of “{column}”, then added up"
+        rows.append(["Stratified log-rank", words, *_cells(found.stratified)])
     tables.show(
         ["Test", "What it weighs", "χ²", "Degrees of freedom", "p"], rows, alt="Tests between all groups"
     )
@@ -67,14 +76,15 @@ def show_tests(found: Comparison) -> None:
 def show_hazard_ratios(found: Comparison, levels: Sequence[str]) -> None:
     """Draw the forest plot, its numbers, and whether hazards are proportional."""
     st.header("Hazard ratios", anchor=False)
-    kind = "Cause-specific hazard ratio" if found.is_incidence else "Hazard ratio"
+    kind = kind_of_ratio(found)
     level = format_level(found.question.conf_level)
     with st.spinner("Fitting the model …"):
         rows = hazard_rows(found)
     header = ["Group", "Events / n", f"{kind}, crude ({level} CI, Wald)", "p (Wald)"]
     if found.adjusted:
         header += [f"{kind}, adjusted ({level} CI, Wald)", "p (Wald, adjusted)"]
-    words = f"Hazard ratios against {found.label(found.reference)}"
+    words = f"Hazard ratios against {found.label(found.reference)}, {model_words(found)}"
+    st.caption(escaped(f"The picture shows {words[0].lower()}{words[1:]}."))
     figure.show(
         forest_figure([(found.label(ratio.stratum), ratio) for ratio in found.model.ratios]),
         "forest",
@@ -97,9 +107,12 @@ def show_hazard_ratios(found: Comparison, levels: Sequence[str]) -> None:
                 covariates,
                 alt="Covariates of the adjusted model",
             )
+    tested = f"crude {p_words(found.crude.ph)}"
+    if found.adjusted:
+        tested += f"; adjusted {p_words(found.adjusted.ph)}"
     st.markdown(
-        f"Proportional hazards (Grambsch-Therneau, global): {p_words(found.model.ph)}. Where hazards are "
-        "proportional, the curves below are parallel."
+        f"Proportional hazards (Grambsch-Therneau, global): {tested}. Where hazards are proportional, the curves "
+        "below are parallel."
     )
     figure.show(
         log_minus_log_figure(found, levels), "log_minus_log", alt="log(−log S) against the logarithm of time"
@@ -110,6 +123,9 @@ def show_differences(found: Comparison) -> None:
     """Draw restricted means and the differences at the chosen times."""
     level = format_level(found.question.conf_level)
     means = found.restricted_means
+    if found.tau_refused:
+        st.header("Mean time without event", anchor=False)
+        st.warning(escaped(str(found.tau_refused)))
     if means is not None:
         tau = format_number(means.tau / DAYS_PER_MONTH)
         st.header(f"Mean time without event within {tau} months", anchor=False)
@@ -162,7 +178,7 @@ def show_incidence(found: Comparison, levels: Sequence[str]) -> None:
         [
             "Group",
             "Cause",
-            *(f"{format_number(day / DAYS_PER_MONTH)} months, % ({interval})" for day in times),
+            *(f"{day / DAYS_PER_MONTH:.4g} months, % ({interval})" for day in times),
         ],
         [
             [
@@ -205,9 +221,9 @@ def show_subgroups(found: Comparison) -> None:
                 ]
             )
     figure.show(forest_figure(lines), "subgroups", alt=f"Subgroups, {contrast}")
-    level = format_level(found.question.conf_level)
+    ratio = f"{kind_of_ratio(found)}, crude ({format_level(found.question.conf_level)} CI, Wald)"
     tables.show(
-        ["Subgroup", "Events / n", f"Hazard ratio ({level} CI, Wald)", "Interaction p (likelihood ratio)"],
+        ["Subgroup", "Events / n", ratio, "Interaction p (likelihood ratio)"],
         rows,
         alt=f"Subgroups, {contrast}",
     )

@@ -18,7 +18,7 @@ def draw(remembered: Remembered) -> None:
     view = remembered.view
     st.markdown("**Side effects**")
     window = st.number_input(
-        "Window, days",
+        f"Window, days (1 to {LONGEST_WINDOW})",
         min_value=1,
         max_value=LONGEST_WINDOW,
         step=1,

@@ -18,7 +18,7 @@ from gepnet_core.formatting import (
     format_survival,
 )
 from gepnet_core.side_effects import Proportion, SideEffectRow, SideEffects
-from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS
+from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, WHOLE_COHORT
 from pages.components.markdown import JOINER, escaped
 
 
@@ -65,35 +65,35 @@ def show_estimates(estimated: Estimate) -> None:
 
 
 def show_side_effects(found: SideEffects, rows: Sequence[SideEffectRow], unit: str) -> None:
-    """Draw counts and shares by term and modality, and the days to the first event."""
-    interval = f"{format_level(found.conf_level)} CI, exact"
-    show(
-        [
-            "Side effect",
-            "Of",
-            f"Any grade: n, % ({interval})",
-            f"Grade 3 and above: n, % ({interval})",
-            "Days to onset, median (range)",
-        ],
-        [
-            [
-                f"{row.term[0].upper()}{row.term[1:]}, {found.label(row.modality)}",
-                f"{row.any_grade.n:,}",
-                _proportion(row.any_grade),
-                _proportion(row.severe),
-                "–"
-                if row.onset_median is None
-                else f"{row.onset_median:g} ({row.onset_first}–{row.onset_last})",
-            ]
-            for row in rows
-        ],
-        alt=f"Side effects by term and modality, of {unit}",
-    )
+    """Draw counts and shares, a row a term and a column a modality: any grade, severe, and days to onset."""
+    interval = f"n (%, {format_level(found.conf_level)} CI, exact)"
+    sizes = {row.modality: row.any_grade.n for row in rows}
+    if len(sizes) == 2:
+        sizes.pop(WHOLE_COHORT)  # it would say the same twice
+    header = [f"{found.label(modality)}, of {n:,}" for modality, n in sizes.items()]
+    for title, words in (
+        (f"Any grade, {interval}", lambda row: _proportion(row.any_grade)),
+        (f"Grade 3 and above, {interval}", lambda row: _proportion(row.severe)),
+        ("Days to onset, median (range)", _onset),
+    ):
+        lines: dict[str, list[str]] = {}
+        for row in rows:
+            if row.modality in sizes:
+                lines.setdefault(row.term, [f"{row.term[0].upper()}{row.term[1:]}"]).append(words(row))
+        show([title, *header], list(lines.values()), alt=f"{title}, by term and modality, of {unit}")
 
 
 def _proportion(found: Proportion) -> str:
+    if not found.count:
+        return f"0 (0–{format_percent(found.upper)})"
     limits = f"{format_percent(found.lower)}–{format_percent(found.upper)}"
-    return f"{found.count:,}, {format_percent(found.share)} ({limits})"
+    return f"{found.count:,} ({format_percent(found.share)}, {limits})"
+
+
+def _onset(row: SideEffectRow) -> str:
+    if row.onset_median is None:
+        return "–"
+    return f"{row.onset_median:g} ({row.onset_first}–{row.onset_last})"
 
 
 def show_follow_up(estimated: Estimate) -> None:

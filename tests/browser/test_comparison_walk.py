@@ -77,8 +77,15 @@ def test_the_side_effects_screen_shows_and_downloads_the_command_lines_counts(
     page = new_page()
     go(page, f"{address}/side-effects?modality=RFA&window=30")
     told = command(data_dir, "side-effects", "--dataset", "synthetic", "--modality", "RFA", "--window", "30")
-    for shown, rows in zip(tables(page), (told["per_patient"], told["per_treatment"]), strict=True):
-        assert [row[2].split(",")[0] for row in shown[1:]] == [str(row["any_grade"]["count"]) for row in rows]
+    shown = tables(page)
+    assert len(shown) == 6
+    for place, rows in ((0, told["per_patient"]), (3, told["per_treatment"])):
+        groups = list(dict.fromkeys(row["modality"] for row in rows))
+        groups = groups[1:] if len(groups) == 2 else groups
+        for drawn, grade in zip(shown[place : place + 2], ("any_grade", "grade_3_and_above"), strict=True):
+            counts = [row[grade]["count"] for row in rows if row["modality"] in groups]
+            assert len(drawn[0]) == 1 + len(groups)
+            assert [int(cell.split(" ")[0]) for row in drawn[1:] for cell in row[1:]] == counts
     with page.expect_download() as started:
         page.get_by_role("button", name="Side effects (CSV)").click()
     lines = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text(encoding="utf-8"))))
