@@ -64,7 +64,7 @@ def term_figure(found: SideEffects) -> go.Figure:
     """Draw the most frequent terms in all patients, grade 1 and 2 apart from grade 3 and above."""
     rows = [row for row in found.per_patient if row.modality == WHOLE_COHORT and row.term != ANY_TERM]
     rows = rows[:MOST_TERMS]
-    names = [_wrapped(row.term) for row in rows]
+    names = [_wrapped(row.term, 26) for row in rows]
     most = max((row.any_grade.count for row in rows), default=0)
     figure = go.Figure()
     for counts, name, colour, pattern in (
@@ -91,7 +91,7 @@ def term_figure(found: SideEffects) -> go.Figure:
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, automargin=True)
     figure.update_layout(barmode="stack", bargap=0.35)
-    return dressed(figure, 150 + 34 * max(len(rows), 1), legend=True).update_layout(margin={"l": 10})
+    return dressed(figure, 150 + 38 * max(len(rows), 1), legend=True).update_layout(margin={"l": 10})
 
 
 def _wrapped(words: str, width: int = 18) -> str:

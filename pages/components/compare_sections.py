@@ -48,13 +48,13 @@ def show_tests(found: Comparison) -> None:
         st.caption(
             "Cause-specific: in these tests a death before the event is censored. Gray's test is below."
         )
-    rows = [[weight.value, weight.meaning, *_cells(test)] for weight, test in found.tests.items()]
+    rows = [[weight.value, *_cells(test), weight.meaning] for weight, test in found.tests.items()]
     if found.stratified is not None:
         column = column_label(found.dataset, found.question.stratify or "")
         words = f"compared within each level of “{column}”, then added up"
-        rows.append(["Stratified log-rank", words, *_cells(found.stratified)])
+        rows.append(["Stratified log-rank", *_cells(found.stratified), words])
     tables.show(
-        ["Test", "What it weighs", "χ²", "Degrees of freedom", "p"], rows, alt="Tests between all groups"
+        ["Test", "χ²", "Degrees of freedom", "p", "What it weighs"], rows, alt="Tests between all groups"
     )
     if len(found.strata) > 2:
         tables.show(
