@@ -225,7 +225,8 @@ class Comparison:
         """How many p-values and intervals of a ratio or difference this view has made."""
         found: list[object] = [test.p for test in (*self.tests.values(), *self.gray.values())]
         found += [self.stratified and self.stratified.p]
-        found += [pair.test.p for pair in self.pairwise]
+        if len(self.strata) > 2:  # of two groups, the pair is the whole
+            found += [pair.test.p for pair in self.pairwise]
         models = [self.crude, *([self.adjusted] if self.adjusted else [])]
         found += [ratio.p for model in models for ratio in (*model.ratios, *model.covariates)]
         found += [model.ph.p for model in models]

@@ -157,3 +157,33 @@ def test_the_first_group_with_events_is_the_reference_unless_another_is_chosen(o
     app = open_page("compare.py", by="primary_site")
     assert control(app, "selectbox", "Reference").value != "appendix"
     assert "not estimable: no events in the reference" not in "".join(str(t.value) for t in app.main.table)
+
+
+def test_a_contrast_that_is_chosen_is_the_one_within_the_subgroups(open_page: Opener, cli) -> None:
+    app = open_page("compare.py", subgroup="sex")
+    control(app, "selectbox", "Contrast in subgroups").set_value("HAE").run()
+    assert "Selective HAE against Surgical resection" in words(app)
+    asked = (
+        "compare",
+        "--dataset",
+        "synthetic",
+        "--endpoint",
+        "TTNST",
+        "--subgroup",
+        "sex",
+        "--contrast",
+        "HAE",
+    )
+    levels = cli(*asked).json["subgroups"][0]["levels"]
+    shown = next(t for t in all_tables(app) if "Interaction p (likelihood ratio)" in t.columns)
+    assert list(shown.iloc[:, 0]) == [f"{level['events']} / {level['n']}" for level in levels]
+
+
+def test_another_grouping_forgets_the_groups_of_the_one_before(open_page: Opener) -> None:
+    app = open_page("compare.py", level=["RFA", "EBRT"], reference="EBRT", contrast="RFA")
+    control(app, "selectbox", "Groups by").set_value("sex").run()
+    assert control(app, "multiselect", "Groups to compare").value == []
+    assert "Sex: female and Sex: male: log-rank p" in words(app)
+    for name in ("Stratify the log-rank by", "Adjust hazard ratios for", "Subgroups by"):
+        kind = "selectbox" if name.startswith("Stratify") else "multiselect"
+        assert "Sex" not in control(app, kind, name).options

@@ -129,6 +129,52 @@ def test_only_events_from_the_treatment_to_the_next_start_and_in_the_window_coun
     assert found.left_out == {"on or after the next start of a treatment": 2}
 
 
+def test_what_is_not_known_at_the_cut_off_does_not_count(shelf, synthetic_copy: Path) -> None:
+    local = rows(synthetic_copy, "local_treatments")
+    treated = next(date.fromisoformat(row["date"]) for row in local if row["treatment_id"] == "T006")
+
+    def day(number: int) -> date:
+        return date.fromordinal(treated.toordinal() + number)
+
+    with (synthetic_copy / "local_treatments.csv").open("a", encoding="utf-8") as handle:
+        line = dict.fromkeys(local[0], "") | next(row for row in local if row["treatment_id"] == "T006")
+        line |= {"treatment_id": "T999", "date": day(40).isoformat()}
+        handle.write(",".join(line.values()) + "\n")
+    told = [f"Fever,{day(10)},1,T006", f"Fever,{day(20)},3,T006", f"Pain,{day(30)},2,T006"]
+    data = changed(synthetic_copy, shelf, *told)
+
+    def counted(cutoff: date | None, window: int = 90):
+        found = side_effects(data, Selection(cutoff=cutoff), window=window)
+        worst = {row.term: row.grades for row in found.per_patient if row.modality == "all"}
+        return worst, found.per_treatment[0].any_grade.n, found.left_out
+
+    before, on = counted(day(19)), counted(day(20))
+    assert before[0]["Fever"] == (1, 0, 0, 0, 0)
+    assert on[0]["Fever"] == (0, 0, 1, 0, 0), "an event on the day of the cut-off is known"
+    assert "Pain" not in on[0]
+    assert counted(day(40))[1] == counted(day(39))[1] + 1, "so is a treatment on that day"
+    assert counted(None, 15)[2] == {"after the window": 2}
+
+
+def test_terms_stand_by_frequency_with_the_median_onset(shelf, synthetic_copy: Path) -> None:
+    local = {row["treatment_id"]: row for row in rows(synthetic_copy, "local_treatments")}
+    chosen = [local[name] for name in ("T006", *sorted(set(local) - {"T006"}))]
+    header, people = open_dataset(shelf, "synthetic").patients(Selection())
+    index = {row[0]: row[header.index("index_date")] for row in people}
+    first = [row for row in chosen if index.get(row["patient_id"]) == date.fromisoformat(row["date"])][:3]
+    lines = ["patient_id,date,term,ctcae_grade,treatment"]
+    for row, onset in zip(first, (0, 1, 5), strict=True):
+        day = date.fromordinal(date.fromisoformat(row["date"]).toordinal() + onset)
+        lines.append(f"{row['patient_id']},{day},Zoster,1,{row['treatment_id']}")
+    lines.append(lines[1].replace("Zoster", "Ache"))
+    (synthetic_copy / "adverse_events.csv").write_text("\n".join(lines) + "\n")
+    build_source(shelf, "own", synthetic_copy)
+    found = side_effects(open_dataset(shelf, "own"), Selection())
+    whole = [row for row in found.per_patient if row.modality == "all"]
+    assert [row.term for row in whole] == ["any side effect", "Zoster", "Ache"]
+    assert (whole[1].onset_median, whole[1].onset_first, whole[1].onset_last) == (1, 0, 5)
+
+
 def test_the_filters_and_the_cut_off_hold(shelf) -> None:
     data = open_dataset(shelf, "synthetic")
     whole = side_effects(data, Selection(("RFA",)))
