@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 JOINER = "\N{WORD JOINER}"
+LINE_BREAK = "  \n"
 # Streamlit turns "->", ">=", "--", "~=" and ":name:" into signs even where they are escaped; between their
 # characters, one that is not seen prevents it.
 TYPOGRAPHY = re.compile(r"(?<=[-<>~=])(?=[-<>=])|(?<=:)(?=[a-z])")

@@ -19,7 +19,7 @@ from gepnet_core.formatting import (
 )
 from gepnet_core.side_effects import Proportion, SideEffectRow, SideEffects
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, WHOLE_COHORT
-from pages.components.markdown import JOINER, escaped
+from pages.components.markdown import JOINER, LINE_BREAK, escaped
 
 
 def show(header: Sequence[str], rows: Sequence[Sequence[object]], *, alt: str) -> None:
@@ -66,7 +66,7 @@ def show_estimates(estimated: Estimate) -> None:
 
 def show_side_effects(found: SideEffects, rows: Sequence[SideEffectRow], unit: str) -> None:
     """Draw counts and shares, a row a term and a column a modality: any grade, severe, and days to onset."""
-    interval = f"n (%, {format_level(found.conf_level)} CI, exact)"
+    interval = f"n (%), {format_level(found.conf_level)} CI, exact"
     sizes = {row.modality: row.any_grade.n for row in rows}
     if len(sizes) == 2:
         sizes.pop(WHOLE_COHORT)  # it would say the same twice
@@ -84,10 +84,12 @@ def show_side_effects(found: SideEffects, rows: Sequence[SideEffectRow], unit: s
 
 
 def _proportion(found: Proportion) -> str:
+    """Return count and share over their limits: on one line, the columns of a few modalities leave the screen."""
+    upper = format_percent(found.upper)
     if not found.count:
-        return f"0 (0–{format_percent(found.upper)})"
-    limits = f"{format_percent(found.lower)}–{format_percent(found.upper)}"
-    return f"{found.count:,} ({format_percent(found.share)}, {limits})"
+        return f"0{LINE_BREAK}0–{upper}"
+    share = f"({format_percent(found.share)})"
+    return f"{found.count:,} {share}{LINE_BREAK}{format_percent(found.lower)}–{upper}"
 
 
 def _onset(row: SideEffectRow) -> str:
