@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -37,10 +38,20 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that holds the synthetic cohort, built once for all that only read or copy it."""
+    folder = tmp_path_factory.mktemp("shipped") / "data"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("GEPNET_DATA_DIR", str(folder))
+        open_shelf()
+    return folder
+
+
 @pytest.fixture
-def shelf(data_dir: Path) -> Shelf:
+def shelf(data_dir: Path, shipped: Path) -> Shelf:
     """A data folder that holds the synthetic cohort."""
-    assert not data_dir.exists()
+    shutil.copytree(shipped, data_dir)
     return open_shelf()
 
 

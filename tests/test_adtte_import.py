@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -46,12 +47,19 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "adtte.csv"
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder that `held` copies."""
+    folder = tmp_path_factory.mktemp("held")
+    build_adtte(Shelf(folder / "data"), "trial", file_of(folder / "first.csv"))
+    return folder / "data"
+
+
 @pytest.fixture
-def held(data_dir: Path, tmp_path: Path) -> Shelf:
+def held(data_dir: Path, built: Path) -> Shelf:
     """A shelf that holds the three patients as the data set "trial"."""
-    shelf = Shelf(data_dir)
-    build_adtte(shelf, "trial", file_of(tmp_path / "first.csv"))
-    return shelf
+    shutil.copytree(built, data_dir)
+    return Shelf(data_dir)
 
 
 def everything_below(folder: Path) -> dict[str, bytes]:

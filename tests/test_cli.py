@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,15 +25,28 @@ USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR
 """
 
 
-@pytest.fixture
-def held(data_dir: Path, tmp_path: Path) -> Shelf:
-    """A shelf with "trial" (four patients, one competing death) and "undated" (two patients, no dates)."""
-    shelf = Shelf(data_dir)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder that `held` copies."""
+    folder = tmp_path_factory.mktemp("held")
     for name, text in (("trial", TRIAL), ("undated", UNDATED)):
-        path = tmp_path / f"{name}.csv"
+        path = folder / f"{name}.csv"
         path.write_text(text, encoding="utf-8")
-        build_adtte(shelf, name, path, competing_cnsr=2)
-    return shelf
+        build_adtte(Shelf(folder / "data"), name, path, competing_cnsr=2)
+    return folder / "data"
+
+
+@pytest.fixture
+def held(data_dir: Path, built: Path) -> Shelf:
+    """A shelf with "trial" (four patients, one competing death) and "undated" (two patients, no dates)."""
+    shutil.copytree(built, data_dir)
+    return Shelf(data_dir)
+
+
+@pytest.fixture
+def undated(built: Path) -> Path:
+    """The file that "undated" was imported from."""
+    return built.with_name("undated.csv")
 
 
 def estimated(cli, *options: object, dataset: str = "trial", endpoint: str = "PFS"):
@@ -172,8 +186,8 @@ def test_the_selection_is_repeated_in_the_answer(cli, held):
     }
 
 
-def test_import_answers_with_what_is_now_current(cli, held, tmp_path):
-    answer = cli("import", tmp_path / "undated.csv", "--dataset", "new", "--json")
+def test_import_answers_with_what_is_now_current(cli, held, undated):
+    answer = cli("import", undated, "--dataset", "new", "--json")
     assert answer.code == 0
     assert answer.json == {
         "name": "new",
@@ -415,8 +429,8 @@ def test_a_control_that_the_data_set_lacks_is_refused_with_the_reason(cli, held,
 
 
 @pytest.mark.parametrize("name", ["a", "0", "a-b_c", "radiant-4", "x" * 64])
-def test_a_name_of_small_letters_digits_dash_and_underline_is_taken(cli, held, tmp_path, name):
-    assert cli("import", tmp_path / "undated.csv", "--dataset", name).json["name"] == name
+def test_a_name_of_small_letters_digits_dash_and_underline_is_taken(cli, held, undated, name):
+    assert cli("import", undated, "--dataset", name).json["name"] == name
     assert name in held.names()
 
 
@@ -437,9 +451,9 @@ def test_a_name_of_small_letters_digits_dash_and_underline_is_taken(cli, held, t
         pytest.param("٣", id="digit-of-another-script"),
     ],
 )
-def test_another_name_is_refused_and_makes_nothing(cli, held, tmp_path, name):
+def test_another_name_is_refused_and_makes_nothing(cli, held, undated, tmp_path, name):
     before = sorted(tmp_path.rglob("*"))
-    assert_refused(cli("import", tmp_path / "undated.csv", "--dataset", name), "is not a data set name")
+    assert_refused(cli("import", undated, "--dataset", name), "is not a data set name")
     assert_refused(cli("estimate", "--dataset", name, "--endpoint", "OS"), "is not a data set name")
     assert sorted(tmp_path.rglob("*")) == before
     assert held.names() == ["trial", "undated"]

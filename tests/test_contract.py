@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,10 +35,8 @@ B,everolimus,2015-05-01,
 }
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    """A source folder of two patients that breaks no rule."""
-    folder = tmp_path / "tiny"
+def tiny_in(folder: Path) -> Path:
+    """Write the two patients into a folder that is not there yet."""
     folder.mkdir()
     for table, text in TINY.items():
         (folder / f"{table}.csv").write_text(text, encoding="utf-8")
@@ -45,11 +44,24 @@ def tiny(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def held(data_dir: Path, tiny: Path) -> Shelf:
+def tiny(tmp_path: Path) -> Path:
+    """A source folder of two patients that breaks no rule."""
+    return tiny_in(tmp_path / "tiny")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder that `held` copies."""
+    folder = tmp_path_factory.mktemp("held")
+    build_source(Shelf(folder / "data"), "tiny", tiny_in(folder / "tiny"))
+    return folder / "data"
+
+
+@pytest.fixture
+def held(data_dir: Path, built: Path) -> Shelf:
     """A shelf that holds the two patients as the data set "tiny"."""
-    shelf = Shelf(data_dir)
-    build_source(shelf, "tiny", tiny)
-    return shelf
+    shutil.copytree(built, data_dir)
+    return Shelf(data_dir)
 
 
 def everything_below(folder: Path) -> dict[str, bytes]:

@@ -201,6 +201,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 numbers = itertools.count()
 
+# A file that is imported costs more than many questions to it: few trials, several questions to each
+few_trials = settings(max_examples=12)
+QUESTIONS = 3
+
 
 def imported(folder: Path, trial: Trial, order: Sequence[int] = ()) -> DataSet:
     """Write the patients to a file, import it, and open what came out."""
@@ -273,12 +277,12 @@ def agrees(stratum: StratumEstimate, times: list[naive.Time], death: DeathRule) 
 
 
 @given(data=st.data(), trial=trials, level=levels, conf_type=st.sampled_from(list(ConfType)))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_every_selection_agrees_with_a_second_computation_on_the_dates(
     folder: Path, data: st.DataObject, trial: Trial, level: float, conf_type: ConfType
 ) -> None:
     dataset = imported(folder, trial)
-    for _ in range(4):
+    for _ in range(6):
         selection = data.draw(selections(trial.arms))
         people = selected(trial, selection)
         if not people:
@@ -331,19 +335,20 @@ def test_a_cut_off_is_inclusive(
 
 
 @given(data=st.data(), trial=trials)
-@settings(max_examples=30)
+@few_trials
 def test_the_order_of_the_rows_of_a_file_changes_nothing(
     folder: Path, data: st.DataObject, trial: Trial
 ) -> None:
     order = data.draw(st.permutations(range(len(trial.patients))))
-    selection = data.draw(selections())
     one, other = imported(folder, trial), imported(folder, trial, order)
     assert one.version == other.version
-    assert everything(one, selection) == everything(other, selection)
+    for _ in range(QUESTIONS):
+        selection = data.draw(selections())
+        assert everything(one, selection) == everything(other, selection)
 
 
 @given(data=st.data(), trial=trials)
-@settings(max_examples=30)
+@few_trials
 def test_other_rows_are_another_version(folder: Path, data: st.DataObject, trial: Trial) -> None:
     place = data.draw(st.integers(0, len(trial.patients) - 1))
     was = trial.patients[place]
@@ -354,76 +359,83 @@ def test_other_rows_are_another_version(folder: Path, data: st.DataObject, trial
 
 
 @given(data=st.data(), trial=trials)
-@settings(max_examples=30)
+@few_trials
 def test_the_order_of_the_modalities_in_a_filter_changes_nothing(
     folder: Path, data: st.DataObject, trial: Trial
 ) -> None:
-    chosen = data.draw(st.lists(st.sampled_from(trial.arms), min_size=1, max_size=5))
-    again = data.draw(st.permutations(chosen))
-    one, other = Selection(tuple(chosen)), Selection(tuple(again))
-    assert one == other
     dataset = imported(folder, trial)
-    assert everything(dataset, one) == everything(dataset, other)
-    (found,) = estimate(dataset, "TTE", one).strata
-    assert found.n == sum(patient.arm in chosen for patient in trial.patients)
+    for _ in range(QUESTIONS):
+        chosen = data.draw(st.lists(st.sampled_from(trial.arms), min_size=1, max_size=5))
+        again = data.draw(st.permutations(chosen))
+        one, other = Selection(tuple(chosen)), Selection(tuple(again))
+        assert one == other
+        assert everything(dataset, one) == everything(dataset, other)
+        (found,) = estimate(dataset, "TTE", one).strata
+        assert found.n == sum(patient.arm in chosen for patient in trial.patients)
 
 
 @given(data=st.data(), trial=trials, by=st.integers(-3000, 3000))
-@settings(max_examples=30)
+@few_trials
 def test_a_shift_of_all_dates_with_window_and_cut_off_changes_nothing(
     folder: Path, data: st.DataObject, trial: Trial, by: int
 ) -> None:
-    selection = data.draw(selections(trial.arms))
-    dates = (selection.index_from, selection.index_to, selection.cutoff)
-    moved = Selection(
-        selection.modalities, *(day and day + timedelta(by) for day in dates), death=selection.death
-    )
     before, after = imported(folder, trial), imported(folder, trial.moved(by))
-    assert everything(before, selection) == everything(after, moved)
-    assert everything(before, selection, by=None) == everything(after, moved, by=None)
+    for _ in range(QUESTIONS):
+        selection = data.draw(selections(trial.arms))
+        dates = (selection.index_from, selection.index_to, selection.cutoff)
+        moved = Selection(
+            selection.modalities, *(day and day + timedelta(by) for day in dates), death=selection.death
+        )
+        assert everything(before, selection) == everything(after, moved)
+        assert everything(before, selection, by=None) == everything(after, moved, by=None)
 
 
 @given(data=st.data(), trial=trials)
-@settings(max_examples=30)
+@few_trials
 def test_the_groups_add_up_to_the_whole(folder: Path, data: st.DataObject, trial: Trial) -> None:
-    dataset, selection = imported(folder, trial), data.draw(selections(trial.arms))
-    assume(selected(trial, selection))
-    (whole,) = estimate(dataset, "TTE", selection).strata
-    groups = estimate(dataset, "TTE", selection, by="modality").strata
-    for count in ("n", "events", "censored", "competing"):
-        assert getattr(whole, count) == sum(getattr(group, count) for group in groups)
-    assert dataset.n_selected(selection) == whole.n
-    for tick in range(0, 44, 4):
-        rows = [group.curve.risk_at(tick) for group in groups]
-        row = whole.curve.risk_at(tick)
-        for count in ("at_risk", "censored", "events", "competing"):
-            assert getattr(row, count) == sum(getattr(each, count) for each in rows)
-        assert row.at_risk + row.censored + row.events + row.competing == whole.n
+    dataset = imported(folder, trial)
+    for _ in range(QUESTIONS):
+        selection = data.draw(selections(trial.arms))
+        if not selected(trial, selection):
+            continue
+        (whole,) = estimate(dataset, "TTE", selection).strata
+        groups = estimate(dataset, "TTE", selection, by="modality").strata
+        for count in ("n", "events", "censored", "competing"):
+            assert getattr(whole, count) == sum(getattr(group, count) for group in groups)
+        assert dataset.n_selected(selection) == whole.n
+        for tick in range(0, 44, 4):
+            rows = [group.curve.risk_at(tick) for group in groups]
+            row = whole.curve.risk_at(tick)
+            for count in ("at_risk", "censored", "events", "competing"):
+                assert getattr(row, count) == sum(getattr(each, count) for each in rows)
+            assert row.at_risk + row.censored + row.events + row.competing == whole.n
 
 
 @given(data=st.data(), trial=trials)
-@settings(max_examples=30)
+@few_trials
 def test_a_cut_off_after_everything_and_a_window_around_everybody_change_nothing(
     folder: Path, data: st.DataObject, trial: Trial
 ) -> None:
-    dataset, late = imported(folder, trial), data.draw(st.integers(0, 400))
+    dataset = imported(folder, trial)
     first, last = dataset.index_dates
-    death = data.draw(st.sampled_from(list(DeathRule)))
-    wide = Selection((), first, last, dataset.last_date + timedelta(late), death)
     assert (first, last) == (min(p.start for p in trial.patients), max(p.start for p in trial.patients))
     assert dataset.last_date == max(p.end for p in trial.patients)
-    assert everything(dataset, wide) == everything(dataset, Selection(death=death))
+    for death in DeathRule:
+        late = data.draw(st.integers(0, 400))
+        wide = Selection((), first, last, dataset.last_date + timedelta(late), death)
+        assert everything(dataset, wide) == everything(dataset, Selection(death=death))
 
 
 @given(data=st.data(), trial=trials)
-@settings(max_examples=30)
+@few_trials
 def test_a_filter_gives_a_group_exactly_the_numbers_it_has_beside_the_others(
     folder: Path, data: st.DataObject, trial: Trial
 ) -> None:
-    dataset, selection = imported(folder, trial), data.draw(selections())
-    together = everything(dataset, selection)
-    assume(together != "nobody is left")
-    for arm, said in together:
-        dates = (selection.index_from, selection.index_to, selection.cutoff)
-        alone = Selection((arm,), *dates, death=selection.death)
-        assert everything(dataset, alone) == [(arm, said)]
+    dataset = imported(folder, trial)
+    for _ in range(QUESTIONS):
+        selection = data.draw(selections())
+        together = everything(dataset, selection)
+        for arm, said in () if together == "nobody is left" else together:
+            dates = (selection.index_from, selection.index_to, selection.cutoff)
+            alone = Selection((arm,), *dates, death=selection.death)
+            assert everything(dataset, alone) == [(arm, said)]

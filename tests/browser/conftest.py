@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.dashboard import NewPage, launch, serving
 
-WINDOW = {"width": 1280, "height": 900}
+WINDOW: ViewportSize = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -36,30 +37,68 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+@dataclass
+class Seen:
+    """What pages asked for, and what failed in them."""
+
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Note every request and every script error of a page from now on."""
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("websocket", lambda socket: self.requests.append(socket.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def check(self) -> None:
+        """No request may have left the machine and no script have failed."""
+        assert self.requests, "no request was seen at all"
+        assert [url for url in self.requests if not _stays(url)] == []
+        assert self.errors == []
+
+
+def _stays(url: str) -> bool:
+    found = urlsplit(url)
+    return found.scheme in ("data", "blob") or found.hostname == "127.0.0.1"
+
+
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[NewPage]:
-    """Open pages in contexts of their own; afterwards, no request may have left and no script have failed."""
+    """Open pages in contexts of their own, as other people's browsers."""
     contexts: list[BrowserContext] = []
-    left: list[str] = []
-    failed: list[str] = []
+    seen = Seen()
 
     def opened(**options: object) -> Page:
         context = browser.new_context(**{"viewport": WINDOW, **options})
         contexts.append(context)
-        context.on("request", lambda request: left.append(request.url))
         page = context.new_page()
-        page.on("pageerror", lambda error: failed.append(str(error)))
-        page.on("websocket", lambda socket: left.append(socket.url))
+        seen.watch(page)
         return page
 
     yield opened
     for context in contexts:
         context.close()
-    assert left, "no request was seen at all"
-    elsewhere = [
-        url
-        for url in left
-        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname != "127.0.0.1"
-    ]
-    assert elsewhere == []
-    assert failed == []
+    seen.check()
+
+
+@pytest.fixture(scope="session")
+def tab(browser: Browser) -> Iterator[tuple[Page, Seen]]:
+    """One tab for all walks that need no other: it has the scripts of the dashboard at hand."""
+    context, seen = browser.new_context(viewport=WINDOW), Seen()
+    page = context.new_page()
+    seen.watch(page)
+    yield page, seen
+    context.close()
+
+
+@pytest.fixture
+def page(tab: tuple[Page, Seen]) -> Iterator[Page]:
+    """The tab as it was at first: each address that is opened in it is a session of its own on the server."""
+    found, seen = tab
+    seen.requests.clear()
+    seen.errors.clear()
+    found.set_viewport_size(WINDOW)
+    found.emulate_media(color_scheme="light")
+    yield found
+    found.goto("about:blank")
+    seen.check()

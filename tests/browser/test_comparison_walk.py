@@ -7,18 +7,18 @@ import io
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
-from tests.dashboard import ROOT, NewPage, choose, command, go, main_text, tables
+from tests.dashboard import ROOT, choose, command, go, main_text, tables
 
 pytestmark = pytest.mark.browser
 
 
 def test_an_investigators_walk_through_the_comparison_finds_the_command_lines_numbers(
-    address: str, data_dir: Path, new_page: NewPage
+    address: str, data_dir: Path, page: Page
 ) -> None:
     reference = ROOT / "tests" / "reference" / "mgus2_covariates_adtte.csv"
     command(data_dir, "import", str(reference), "--dataset", "mgus", "--competing-cnsr", "2")
-    page = new_page()
     go(page, f"{address}/compare")
     told = command(data_dir, "compare", "--dataset", "synthetic", "--endpoint", "TTNST")
     assert f"log-rank p = {told['logrank']['p']:.3f}" in main_text(page)
@@ -72,9 +72,8 @@ def test_an_investigators_walk_through_the_comparison_finds_the_command_lines_nu
 
 
 def test_the_side_effects_screen_shows_and_downloads_the_command_lines_counts(
-    address: str, data_dir: Path, new_page: NewPage
+    address: str, data_dir: Path, page: Page
 ) -> None:
-    page = new_page()
     go(page, f"{address}/side-effects?modality=RFA&window=30")
     told = command(data_dir, "side-effects", "--dataset", "synthetic", "--modality", "RFA", "--window", "30")
     shown = tables(page)
@@ -85,7 +84,7 @@ def test_the_side_effects_screen_shows_and_downloads_the_command_lines_counts(
         for drawn, grade in zip(shown[place : place + 2], ("any_grade", "grade_3_and_above"), strict=True):
             counts = [row[grade]["count"] for row in rows if row["modality"] in groups]
             assert len(drawn[0]) == 1 + len(groups)
-            assert [int(cell.split(" ")[0]) for row in drawn[1:] for cell in row[1:]] == counts
+            assert [int(cell.split()[0]) for row in drawn[1:] for cell in row[1:]] == counts
     with page.expect_download() as started:
         page.get_by_role("button", name="Side effects (CSV)").click()
     lines = list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text(encoding="utf-8"))))
