@@ -183,6 +183,8 @@ def test_another_grouping_forgets_the_groups_of_the_one_before(open_page: Opener
     app = open_page("compare.py", level=["RFA", "EBRT"], reference="EBRT", contrast="RFA")
     control(app, "selectbox", "Groups by").set_value("sex").run()
     assert control(app, "multiselect", "Groups to compare").value == []
+    said = [caption.value for caption in app.sidebar.caption]
+    assert said == ["no death before the event in this selection: all rules agree"], "nothing of EBRT"
     assert "Sex: female and Sex: male: log-rank p" in words(app)
     for name in ("Stratify the log-rank by", "Adjust hazard ratios for", "Subgroups by"):
         kind = "selectbox" if name.startswith("Stratify") else "multiselect"
