@@ -133,7 +133,9 @@ def test_the_restricted_mean_is_the_area_under_the_steps() -> None:
     assert found.estimate == pytest.approx(2 + 2 * 2 / 3 + 1 / 3)
     # areas to the right of each event: 5/3 and 1/3
     assert found.se**2 == pytest.approx((5 / 3) ** 2 / (3 * 2) + (1 / 3) ** 2 / (2 * 1))
-    assert restricted_mean(kaplan_meier(strata(A="2 4 6")[0]), 5) == found, "what comes after tau changes nothing"
+    assert restricted_mean(kaplan_meier(strata(A="2 4 6")[0]), 5) == found, (
+        "what comes after tau changes nothing"
+    )
     for tau in (0, 6.5):
         with pytest.raises(ValueError, match="tau must lie"):
             restricted_mean(curve, tau)
