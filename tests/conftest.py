@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import AppTest
 
 from gepnet_core.cli import main
 from gepnet_core.store import Shelf, open_shelf
@@ -73,6 +76,15 @@ def realdata() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real data is not here: {folder} does not exist")
     return folder
+
+
+@pytest.fixture(scope="session")
+def app_test() -> Iterator[type[AppTest]]:
+    """AppTest; it reads all installed packages at each start, which takes most of its time, and here once."""
+    scan = functools.cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as streamlit:
+        streamlit.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield AppTest
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,12 @@ Opener = Callable[..., AppTest]
 
 
 @pytest.fixture
-def open_page(shelf) -> Opener:
+def open_page(shelf, app_test: type[AppTest]) -> Opener:
     """Open a page as a browser would, with a query string, on a data folder of its own."""
     assert shelf.names() == ["synthetic"]
 
     def opened(page: str, **query: str | list[str]) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "pages" / "router.py"), default_timeout=30)
+        app = app_test.from_file(str(ROOT / "pages" / "router.py"), default_timeout=30)
         for key, value in query.items():
             app.query_params[key] = value
         app.run()
