@@ -202,8 +202,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 numbers = itertools.count()
 
 # A file that is imported costs more than many questions to it: few trials, several questions to each
-few_trials = settings(max_examples=12)
-QUESTIONS = 3
+few_trials = settings(max_examples=8)
+QUESTIONS = 5
 
 
 def imported(folder: Path, trial: Trial, order: Sequence[int] = ()) -> DataSet:
@@ -277,12 +277,12 @@ def agrees(stratum: StratumEstimate, times: list[naive.Time], death: DeathRule) 
 
 
 @given(data=st.data(), trial=trials, level=levels, conf_type=st.sampled_from(list(ConfType)))
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_every_selection_agrees_with_a_second_computation_on_the_dates(
     folder: Path, data: st.DataObject, trial: Trial, level: float, conf_type: ConfType
 ) -> None:
     dataset = imported(folder, trial)
-    for _ in range(6):
+    for _ in range(9):
         selection = data.draw(selections(trial.arms))
         people = selected(trial, selection)
         if not people:
