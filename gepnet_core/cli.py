@@ -20,8 +20,10 @@ from gepnet_core.cli_options import (
     one_of,
     opened,
     said,
+    say,
+    say_limits,
 )
-from gepnet_core.errors import CohortError, OptionRefused, StoreDamaged, one_line, printable, quoted
+from gepnet_core.errors import CohortError, OptionRefused, StoreDamaged, quoted
 from gepnet_core.estimates import Estimate, StratumEstimate, estimate
 from gepnet_core.export import write_cohort
 from gepnet_core.store import DataSet, build_adtte, build_source, open_dataset, open_shelf
@@ -37,10 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         answer, code = asked.run(asked)
         _answer(answer)
     except CohortError as refused:
-        _say(str(refused))
+        say(str(refused))
         return 2
     except OSError as failed:
-        _say(f"{failed.filename or 'A file'}: {failed.strerror}. Check the path.")
+        say(f"{failed.filename or 'A file'}: {failed.strerror}. Check the path.")
         return 2
     return int(code)
 
@@ -53,11 +55,6 @@ def _answer(answer: object) -> None:
     except UnicodeEncodeError:
         told = json.dumps(answer, ensure_ascii=True, indent=2, allow_nan=False)
     print(told, flush=True)
-
-
-def _say(message: str) -> None:
-    """Write one printable line to standard error."""
-    print(printable(one_line(message)), file=sys.stderr)
 
 
 def _parser() -> Parser:
@@ -124,7 +121,7 @@ def _datasets(_: argparse.Namespace) -> tuple[list[Json], int]:
         try:
             found.append(_described(open_dataset(shelf, name)))
         except StoreDamaged as damaged:
-            _say(f"“{name}” is left out: {damaged}")
+            say(f"“{name}” is left out: {damaged}")
     return found, 0
 
 
@@ -145,7 +142,7 @@ def _import(asked: argparse.Namespace) -> tuple[Json, int]:
     if not dataset.has_dates:
         messages.append(f"No date filters and no cut-off for this data set: {dataset.meta['no_dates']}.")
     for message in messages:
-        _say(message)
+        say(message)
     return _described(dataset), 0
 
 
@@ -159,13 +156,9 @@ def _estimate(asked: argparse.Namespace) -> tuple[Json, int]:
         conf_type=asked.conf_type,
         conf_level=asked.conf_level,
     )
-    if found.conf_type is not asked.conf_type:
-        _say(f"Limits of a cumulative incidence are log-log, not {asked.conf_type.value}.")
+    say_limits(found, asked.conf_type)
     if found.conf_type is not found.conf_type.pointwise:
-        print(
-            "The limits in survival_at are plain: the symmetric convention is for times only.",
-            file=sys.stderr,
-        )
+        say("The limits in survival_at are plain: the symmetric convention is for times only.")
     per_unit = asked.unit.days
     times = asked.at or [t * DAYS_PER_MONTH / per_unit for t in DEFAULT_TIMES_MONTHS]
     return _estimate_json(found, asked.unit, times), 0
@@ -236,7 +229,7 @@ def _quantile_json(quantile: Quantile, unit: TimeUnit) -> Json:
 def _export(asked: argparse.Namespace) -> tuple[Json, int]:
     dataset = opened(asked)
     written = write_cohort(dataset, named_selection(asked), asked.out, asked.endpoint)
-    _say(f"{written} patients written to {asked.out}.")
+    say(f"{written} patients written to {asked.out}.")
     return {"dataset": dataset.name, "version": dataset.version, "n": written, "out": str(asked.out)}, 0
 
 

@@ -13,6 +13,7 @@ from gepnet_core.cli_options import (
     named_selection,
     opened,
     said,
+    say_limits,
     time,
 )
 from gepnet_core.comparison import Comparison, compare
@@ -94,6 +95,7 @@ def run(asked: argparse.Namespace) -> tuple[Json, int]:
     found = compare(opened(asked), question)
     if found.tau_refused:
         raise found.tau_refused
+    say_limits(found.estimated, asked.conf_type)
     return _comparison(found, unit, times), 0
 
 

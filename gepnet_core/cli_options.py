@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from gepnet_core.errors import OptionRefused, quoted
+from gepnet_core.errors import OptionRefused, one_line, printable, quoted
+from gepnet_core.estimates import Estimate
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, open_dataset, open_shelf
 from gepnet_core.view import DEFAULT_LEVEL, parse_dataset_name, parse_date, parse_level, plain_number
@@ -21,6 +23,17 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""
         raise OptionRefused(f"{message}. See {self.prog} --help.")
+
+
+def say(message: str) -> None:
+    """Write one printable line to standard error."""
+    print(printable(one_line(message)), file=sys.stderr)
+
+
+def say_limits(found: Estimate, asked: ConfType) -> None:
+    """Say where another convention of the interval was asked for than can be had."""
+    if found.conf_type is not asked:
+        say(f"Limits of a cumulative incidence are {found.conf_type.value}, not {asked.value}.")
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:

@@ -59,6 +59,13 @@ def shelf(data_dir: Path, shipped: Path) -> Shelf:
 
 
 @pytest.fixture
+def held(data_dir: Path, built: Path) -> Shelf:
+    """A shelf with what the module's own fixture `built` has imported once."""
+    shutil.copytree(built, data_dir)
+    return Shelf(data_dir)
+
+
+@pytest.fixture
 def synthetic_copy(tmp_path: Path) -> Path:
     """A copy of the shipped source tables, for tests that change a record."""
     folder = tmp_path / "source"

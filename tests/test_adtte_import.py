@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -49,17 +48,10 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that `held` copies."""
+    """A data folder that holds the three patients as the data set "trial"; `held` is a copy of it."""
     folder = tmp_path_factory.mktemp("held")
     build_adtte(Shelf(folder / "data"), "trial", file_of(folder / "first.csv"))
     return folder / "data"
-
-
-@pytest.fixture
-def held(data_dir: Path, built: Path) -> Shelf:
-    """A shelf that holds the three patients as the data set "trial"."""
-    shutil.copytree(built, data_dir)
-    return Shelf(data_dir)
 
 
 def everything_below(folder: Path) -> dict[str, bytes]:

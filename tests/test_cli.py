@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from pathlib import Path
 
 import pytest
@@ -27,20 +26,13 @@ USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that `held` copies."""
+    """A data folder with "trial" (four patients, one competing death) and "undated" (two, no dates)."""
     folder = tmp_path_factory.mktemp("held")
     for name, text in (("trial", TRIAL), ("undated", UNDATED)):
         path = folder / f"{name}.csv"
         path.write_text(text, encoding="utf-8")
         build_adtte(Shelf(folder / "data"), name, path, competing_cnsr=2)
     return folder / "data"
-
-
-@pytest.fixture
-def held(data_dir: Path, built: Path) -> Shelf:
-    """A shelf with "trial" (four patients, one competing death) and "undated" (two patients, no dates)."""
-    shutil.copytree(built, data_dir)
-    return Shelf(data_dir)
 
 
 @pytest.fixture
@@ -163,6 +155,7 @@ def test_under_competing_deaths_survival_is_one_less_the_cumulative_incidence(cl
     answer = cli("estimate", *options, "--at", 49, 50, "--at", 250, "--json")
     assert (answer.json["conf_type"], answer.json["selection"]["death"]) == ("log-log", "competing")
     assert answer.said == "Limits of a cumulative incidence are log-log, not plain.\n"
+    assert cli("compare", *options, "--json").said == answer.said
     (stratum,) = answer.json["strata"]
     assert (stratum["n"], stratum["events"], stratum["censored"], stratum["competing"]) == (4, 2, 1, 1)
     # times 50 event, 100 event, 200 death, 300 censored: F is 1/4 at 50, 1/2 from 100 on, the death leaves it

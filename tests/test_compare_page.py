@@ -110,7 +110,9 @@ def test_competing_deaths_replace_means_by_incidences_and_say_why_the_naive_line
     [
         pytest.param({"modality": "RFA"}, "Only one group is left (RFA", id="one-group"),
         pytest.param(
-            {"reference": "cryo"}, "cryo is not among the groups, so the first is.", id="reference-gone"
+            {"reference": "cryo"},
+            "cryo is not among the groups. The reference is Surgical resection.",
+            id="reference-gone",
         ),
         pytest.param({"tau": "500"}, "The restricted mean cannot run to 15,218.75 days", id="tau-too-late"),
         pytest.param(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -51,17 +50,10 @@ def tiny(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that `held` copies."""
+    """A data folder that holds the two patients as the data set "tiny"; `held` is a copy of it."""
     folder = tmp_path_factory.mktemp("held")
     build_source(Shelf(folder / "data"), "tiny", tiny_in(folder / "tiny"))
     return folder / "data"
-
-
-@pytest.fixture
-def held(data_dir: Path, built: Path) -> Shelf:
-    """A shelf that holds the two patients as the data set "tiny"."""
-    shutil.copytree(built, data_dir)
-    return Shelf(data_dir)
 
 
 def everything_below(folder: Path) -> dict[str, bytes]:

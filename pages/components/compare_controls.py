@@ -11,6 +11,7 @@ from gepnet_core.question import DEFAULT_GROUPING
 from gepnet_core.vocabulary import DeathRule
 from pages.components import controls
 from pages.components.controls import NOTHING, named
+from pages.components.markdown import escaped
 from pages.components.session import Remembered
 
 TAU_HELP = (
@@ -51,10 +52,11 @@ def _choose_groups(remembered: Remembered) -> None:
         help="Two or more. Nothing chosen compares all groups that the filters leave.",
     )
     shown = [level for level in present if not levels or level in levels] or [NOTHING]
-    if view.reference is not None and view.reference not in shown:
-        st.caption(f"{labels.get(view.reference, view.reference)} is not among the groups, so the first is.")
     events = {counts.stratum: int(counts.events.sum()) for counts in counted}
     usual = next((level for level in shown if events.get(level)), shown[0])
+    if view.reference is not None and view.reference not in shown:
+        gone, instead = (labels.get(level, level) for level in (view.reference, usual))
+        st.caption(escaped(f"{gone} is not among the groups. The reference is {instead}."))
     reference = _select(
         remembered,
         "Reference",
