@@ -19,15 +19,34 @@ class CohortError(Exception):
 
 
 class FileRefused(CohortError):
-    """A file breaks a rule; the message says file, line, column, reason and remedy in one line."""
+    """A file breaks a rule; the message says file, line, column, reason and remedy in one line.
 
-    def __init__(self, file: str, reason: str, *, line: int | None = None, column: str | None = None) -> None:
-        place = [file]
-        if line is not None:
-            place.append(f"line {line}")
-        if column is not None:
-            place.append(f"column {column}")
-        super().__init__(f"{', '.join(place)}: {one_line(reason)}")
+    `rule` is the id of the rule of an import, `value` what was found.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        reason: str,
+        *,
+        line: int | None = None,
+        column: str | None = None,
+        rule: str = "file-unreadable",
+        value: str = "",
+    ) -> None:
+        self.file, self.reason, self.line, self.column = file, one_line(reason), line, column
+        self.rule, self.value = rule, value
+        super().__init__(f"{place(file, line, column)}: {self.reason}")
+
+
+def place(file: str, line: int | None = None, column: str | None = None) -> str:
+    """Return where something stands: file, line and column, as far as they are known."""
+    parts = [file]
+    if line is not None:
+        parts.append(f"line {line}")
+    if column:
+        parts.append(f"column {column}")
+    return ", ".join(parts)
 
 
 class OptionRefused(CohortError):

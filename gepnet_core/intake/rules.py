@@ -1,0 +1,223 @@
+"""The rules of an import: id, severity, what is found and what to do. The only list; the docs repeat it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """An error blocks the import; a warning stays visible beside the data."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its id, severity, what breaks it, and the remedy."""
+
+    id: str
+    severity: Severity
+    found: str
+    remedy: str
+
+
+HEAPING_SHARE, HEAPING_FROM = 0.15, 20
+MISSING_SHARE = 0.05
+UNSEEN_MONTHS = 12
+
+
+def _error(name: str, found: str, remedy: str) -> Rule:
+    return Rule(name, Severity.ERROR, found, remedy)
+
+
+def _warning(name: str, found: str, remedy: str) -> Rule:
+    return Rule(name, Severity.WARNING, found, remedy)
+
+
+FILE_RULES = (
+    _error(
+        "file-unreadable", "The file cannot be read or is not of the format it claims.", "Export it again."
+    ),
+    _error(
+        "file-encoding",
+        "The bytes are not text in the expected encoding.",
+        "Save as UTF-8, or say the encoding.",
+    ),
+    _error("file-nul", "The text holds a NUL byte.", "Export the file again as text."),
+    _error("file-empty", "The file, or a table of it, has no header or no row.", "Add the missing lines."),
+    _error(
+        "file-limit",
+        "The file is larger than an import may be: bytes, unpacked bytes, rows, columns or cells.",
+        "Split it or leave out what is not needed.",
+    ),
+    _error(
+        "archive-unsafe",
+        "A ZIP or workbook unpacks to far more than it holds, is encrypted, or names a file twice or "
+        "outside the archive.",
+        "Pack plain files again.",
+    ),
+    _error("delimiter", "The header does not tell the delimiter.", "Say the delimiter."),
+    _error(
+        "quote", "A quoted cell does not end, or a quote stands inside a cell.", "Close or double the quote."
+    ),
+    _error("header-name", "A column has no name.", "Name it or remove it."),
+    _error("header-duplicate", "Two columns have one name (case is the same).", "Rename one."),
+    _error(
+        "row-length",
+        "A row has fewer or more cells than the header.",
+        "Check for a missing or surplus delimiter.",
+    ),
+    _error(
+        "cell-formula",
+        "A cell holds a formula without a value, or an error of the spreadsheet.",
+        "Enter the value.",
+    ),
+    _error("table-missing", "A table that is needed is not there.", "Add it; the template has all of them."),
+    _error("column-missing", "A column that is needed is not there.", "Add it or map another one."),
+    _error("column-unknown", "A column is not part of the table.", "Remove it."),
+    _error(
+        "dictionary", "The data dictionary and the export do not fit.", "Export both from the same project."
+    ),
+    _error(
+        "mapping",
+        "The mapping names what the file does not have, or leaves out what is needed.",
+        "Mend the mapping.",
+    ),
+)
+
+CELL_RULES = (
+    _error("id-empty", "A row has no patient or treatment id.", "Fill it in or remove the row."),
+    _error("id-duplicate", "Two rows have one id where each needs its own.", "Keep one of the two."),
+    _error("cell-empty", "A cell that is needed is empty.", "Fill it in or remove the row."),
+    _error(
+        "value-not-allowed", "A value is none of the allowed ones.", "Use an allowed value or map this one."
+    ),
+    _error("spelling", "One word is spelled in two ways.", "Use one spelling."),
+    _error("number", "A cell is not a number, or not a whole one.", "Write digits; say the decimal mark."),
+    _error("number-range", "A number is outside what is possible.", "Correct it."),
+    _error("ki67-range", "Ki-67 is outside 0 to 100 %.", "Correct it."),
+    _error("ctcae-grade", "A CTCAE grade is outside 1 to 5.", "Correct it."),
+    _error(
+        "date", "A cell is not a date, or not a day of the calendar.", "Correct it or say the date format."
+    ),
+    _error(
+        "date-ambiguous", "A column of dates reads both day first and month first.", "Say the date format."
+    ),
+    _error("date-two-digit-year", "A year has two digits.", "Write it with four."),
+    _error(
+        "date-serial",
+        "A spreadsheet's day number stands where a date belongs.",
+        "Format the column as a date.",
+    ),
+    _error("date-time", "A date has a time of day.", "Cut the time off."),
+    _error("date-range", "A date is far outside living patients' reach.", "Correct the year."),
+)
+
+RECORD_RULES = (
+    _error("treatment-without-date", "A local treatment has no date.", "Fill it in or remove the row."),
+    _error("patient-unknown", "A row names a patient who is not in the patients table.", "Add the patient."),
+    _error("follow-up-missing", "A patient has neither last contact nor date of death.", "Add one."),
+    _error(
+        "treatment-unknown",
+        "A side effect names no local treatment of its patient.",
+        "Give the treatment's id.",
+    ),
+    _error(
+        "before-treatment",
+        "A side effect lies before the treatment it belongs to.",
+        "Correct one of the two.",
+    ),
+    _error("stop-before-start", "A stop lies before the start.", "Swap the dates."),
+    _error("before-birth", "A date lies before the patient's year of birth.", "Correct one of the two."),
+    _error(
+        "after-extraction", "A date lies after the day of extraction.", "Correct it or the extraction date."
+    ),
+    _error("after-death", "A date lies after the patient's death.", "Correct one of the two."),
+    _error(
+        "after-last-contact",
+        "An event other than death lies after the last contact.",
+        "Correct one of the two.",
+    ),
+    _error(
+        "observation-before-index",
+        "Observation ends before the treatment that starts the clock.",
+        "Correct one of the two dates.",
+    ),
+    _error(
+        "grade-5-without-death",
+        "A side effect of grade 5 (death) of a patient without a date of death.",
+        "Correct one.",
+    ),
+    _error(
+        "death-but-alive", "A date of death of a patient whose status is alive.", "Correct one of the two."
+    ),
+    _error("conflict", "A patient's rows hold two values where there is one.", "Keep one value."),
+    _error(
+        "status-unmapped", "A status value is neither said to be an event nor censored.", "Say what it means."
+    ),
+)
+
+ADTTE_RULES = (
+    _error("aval", "AVAL is missing, negative, not a number, or longer than any life.", "Correct the row."),
+    _error("aval-unit", "The unit of AVAL is not known, not the same, or does not fit.", "Say the unit."),
+    _error(
+        "cnsr", "CNSR is missing or not a whole number from 0 to 999.", "0 is the event: correct the row."
+    ),
+    _error("parameter-name", "One PARAMCD has two names in PARAM.", "Give each PARAMCD one PARAM."),
+    _error("treatment-differs", "A patient has two planned treatments.", "Give each patient one."),
+    _error("subject-unknown", "A row names a subject who is not in ADSL.", "Add the subject to ADSL."),
+    _error("adsl-differs", "ADTTE and ADSL disagree on a subject's value.", "Correct one of the two."),
+)
+
+WARNING_RULES = (
+    _warning(
+        "grade-below-ki67",
+        "The WHO grade is lower than Ki-67 alone implies (below 3 %: G1; 3 to 20 %: G2; above: G3). "
+        "A higher grade is legitimate: mitoses count too.",
+        "Check grade and Ki-67 in the pathology report.",
+    ),
+    _warning("time-zero", "A time is 0 days: the curve drops at time zero.", "Check the two dates."),
+    _warning(
+        "first-of-month",
+        f"More than {HEAPING_SHARE:.0%} of a column's dates (at least {HEAPING_FROM}) are the first of a "
+        "month; by chance it is 3 %. Days may have been filled in.",
+        "Look up the days in the source.",
+    ),
+    _warning(
+        "missing-share", f"More than {MISSING_SHARE:.0%} of a column are empty.", "Fill in what is known."
+    ),
+    _warning(
+        "not-seen",
+        f"Alive, but not seen for {UNSEEN_MONTHS} months before the extraction date.",
+        "Ask for the patient's status.",
+    ),
+    _warning(
+        "same-day",
+        "Two modalities on one day: the order of the modalities decides which is the index treatment.",
+        "Check which treatment was meant.",
+    ),
+    _warning(
+        "cnsr-unexplained",
+        "CNSR above 1 counts as censored, since nobody said what it means.",
+        "Say what it means.",
+    ),
+    _warning(
+        "dead-without-date",
+        "Status dead without a date of death: the patient counts as censored.",
+        "Add the date.",
+    ),
+    _warning(
+        "death-in-composite",
+        "A competing death in PFS or OS, whose event includes death.",
+        "Check CNSR in these rows.",
+    ),
+    _warning(
+        "subject-without-time",
+        "A subject of ADSL has no row in ADTTE and is left out.",
+        "Check the selection of rows.",
+    ),
+)
+
+RULES = {rule.id: rule for rule in (*FILE_RULES, *CELL_RULES, *RECORD_RULES, *ADTTE_RULES, *WARNING_RULES)}
