@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gepnet_core import cli_compare, cli_side_effects, published
+from gepnet_core import cli_compare, cli_out, cli_side_effects, published
 from gepnet_core.cli_options import (
     Json,
     Parser,
@@ -25,7 +25,6 @@ from gepnet_core.cli_options import (
 )
 from gepnet_core.errors import CohortError, OptionRefused, StoreDamaged, quoted
 from gepnet_core.estimates import Estimate, StratumEstimate, estimate
-from gepnet_core.export import write_cohort
 from gepnet_core.store import DataSet, build_adtte, build_source, open_dataset, open_shelf
 from gepnet_core.survival import Quantile
 from gepnet_core.view import parse_dataset_name
@@ -88,10 +87,14 @@ def _parser() -> Parser:
     harmed = command("side-effects", cli_side_effects.run, "count side effects by modality and term")
     cli_side_effects.add_options(harmed)
 
-    exported = command("export", _export, "write the filtered cohort as CSV, a row a patient")
-    add_filters(exported)
-    exported.add_argument("--endpoint", metavar="CODE", help="only patients who have a time of this endpoint")
-    exported.add_argument("--out", required=True, type=Path, metavar="FILE.csv")
+    exported = command("export", cli_out.run, "write the filtered cohort, or the source tables, to a file")
+    cli_out.add_options(exported)
+
+    explained = command("dictionary", cli_out.run_dictionary, "write what every column means, as CSV")
+    cli_out.add_out(explained, ".csv")
+
+    empty = command("template", cli_out.run_template, "write an empty workbook of the source tables")
+    cli_out.add_out(empty, ".xlsx")
 
     told = command("published", _published, "compute the published figures again")
     told.add_argument("--dataset", type=said(parse_dataset_name), default="synthetic", metavar="NAME")
@@ -224,13 +227,6 @@ def _quantile_json(quantile: Quantile, unit: TimeUnit) -> Json:
         "lower": scaled(quantile.lower),
         "upper": scaled(quantile.upper),
     }
-
-
-def _export(asked: argparse.Namespace) -> tuple[Json, int]:
-    dataset = opened(asked)
-    written = write_cohort(dataset, named_selection(asked), asked.out, asked.endpoint)
-    say(f"{written} patients written to {asked.out}.")
-    return {"dataset": dataset.name, "version": dataset.version, "n": written, "out": str(asked.out)}, 0
 
 
 def _published(asked: argparse.Namespace) -> tuple[list[Json], int]:

@@ -90,6 +90,8 @@ def test_words_import_nothing_above_them():
 LAYERS = [
     ("errors", "vocabulary", "selection", "view"),
     ("settings", "contract", "adtte", "eligibility", "endpoints", "published_figures"),
+    ("dictionary", "fixed_zip", "whole_file"),
+    ("template",),
     ("intervals", "survival"),
     ("competing_risks", "risk_sets", "rank_tests", "gray", "partial_likelihood", "proportional_hazards"),
     ("cox", "landmark", "stability", "restricted_mean"),
@@ -98,9 +100,10 @@ LAYERS = [
     ("estimates", "published", "question"),
     ("covariates", "side_effects"),
     ("comparison",),
-    ("export", "export_comparison", "comparison_words", "figures", "figures_compare", "figures_side_effects"),
+    ("export", "export_adtte", "export_comparison", "export_tables"),
+    ("comparison_words", "figures", "figures_compare", "figures_side_effects"),
     ("cli_options",),
-    ("cli_compare", "cli_side_effects"),
+    ("cli_compare", "cli_out", "cli_side_effects"),
     ("cli",),
 ]
 

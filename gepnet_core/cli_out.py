@@ -1,0 +1,88 @@
+"""The commands that write files: `export`, `dictionary` and `template`, their options and answers."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from gepnet_core.cli_options import Json, add_filters, named_selection, one_of, opened, said, say
+from gepnet_core.dictionary import dictionary_lines
+from gepnet_core.errors import OptionRefused
+from gepnet_core.export import write_cohort
+from gepnet_core.export_adtte import adsl_lines, adtte_lines
+from gepnet_core.export_tables import write_tables
+from gepnet_core.selection import Selection
+from gepnet_core.store import DataSet
+from gepnet_core.template import template_workbook
+from gepnet_core.whole_file import write_lines, writing
+
+
+class Format(StrEnum):
+    """What `export` writes."""
+
+    CSV = "csv"
+    ADTTE = "adtte"
+    ADSL = "adsl"
+    TABLES = "tables"
+
+
+LINES: dict[Format, Callable[[DataSet, Selection], Iterator[str]]] = {
+    Format.ADTTE: adtte_lines,
+    Format.ADSL: adsl_lines,
+}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `export`."""
+    add_filters(parser)
+    parser.add_argument("--endpoint", metavar="CODE", help="only patients who have a time of this endpoint")
+    parser.add_argument(
+        "--format",
+        type=said(one_of(Format)),
+        default=Format.CSV,
+        help="csv: a row a patient (default); adtte: a row a patient and endpoint; adsl: a patient's baseline; "
+        "tables: the source tables and settings as a ZIP file",
+    )
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE")
+
+
+def add_out(parser: argparse.ArgumentParser, ending: str) -> None:
+    """Add the file that `dictionary` or `template` writes."""
+    parser.add_argument("--out", required=True, type=Path, metavar=f"FILE{ending}")
+
+
+def run(asked: argparse.Namespace) -> tuple[Json, int]:
+    """Answer `export`."""
+    if asked.endpoint is not None and asked.format is not Format.CSV:
+        raise OptionRefused(f"--endpoint belongs to --format csv, not to {asked.format}. Leave it out.")
+    dataset, selection = opened(asked), named_selection(asked)
+    told: Json = {"dataset": dataset.name, "version": dataset.version}
+    if asked.format is Format.CSV:
+        written = write_cohort(dataset, selection, asked.out, asked.endpoint)
+        say(f"{written} patients written to {asked.out}.")
+        return {**told, "n": written, "out": str(asked.out)}, 0
+    if asked.format is Format.TABLES:
+        if selection != Selection():
+            raise OptionRefused("The source tables are written whole. Leave the filters out.")
+        written = write_tables(dataset, asked.out)
+    else:
+        written = write_lines(asked.out, LINES[asked.format](dataset, selection))
+    say(f"{written} rows written to {asked.out}.")
+    return {**told, "format": asked.format.value, "rows": written, "out": str(asked.out)}, 0
+
+
+def run_dictionary(asked: argparse.Namespace) -> tuple[Json, int]:
+    """Answer `dictionary`."""
+    written = write_lines(asked.out, dictionary_lines())
+    say(f"{written} columns written to {asked.out}.")
+    return {"rows": written, "out": str(asked.out)}, 0
+
+
+def run_template(asked: argparse.Namespace) -> tuple[Json, int]:
+    """Answer `template`."""
+    with writing(asked.out, ending=".xlsx") as handle:
+        handle.write(template_workbook())
+    say(f"The empty workbook was written to {asked.out}.")
+    return {"out": str(asked.out)}, 0

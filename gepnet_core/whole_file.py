@@ -1,0 +1,64 @@
+"""A file that is written whole or not at all: beside its place first, then renamed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from gepnet_core.errors import NothingLeft, OptionRefused
+
+
+@contextmanager
+def writing(out: Path, *, ending: str) -> Iterator[IO[bytes]]:
+    """Open a temporary file that takes the place of `out` on leaving; an error leaves `out` as it was.
+
+    A new file is for its owner alone; one that was there keeps its rights.
+
+    Raises
+    ------
+    OptionRefused
+        If the file cannot be written; `ending` is the one that a file name should have.
+    """
+    if not out.name:
+        raise OptionRefused(f"{str(out)!r} is not a file. Give a file name that ends in {ending}.")
+    place = out.resolve()
+    if place.exists() and not place.is_file():
+        raise OptionRefused(f"{out} cannot be written: it is there and not a file. Choose another place.")
+    part: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w+b", dir=place.parent, prefix=".export-", delete=False
+        ) as handle:  # a ZIP goes back to what it wrote
+            part = Path(handle.name)
+            yield handle
+        if place.exists():
+            part.chmod(place.stat().st_mode & 0o777)
+        part.replace(place)
+    except OSError as failed:
+        raise OptionRefused(f"{out} cannot be written ({failed.strerror}). Choose another place.") from None
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def write_lines(out: Path, lines: Iterable[str]) -> int:
+    """Write a header and rows as UTF-8; return the number of rows.
+
+    Raises
+    ------
+    NothingLeft
+        If there is no row; an existing file stays as it was.
+    OptionRefused
+        If the file cannot be written.
+    """
+    written = -1
+    with writing(out, ending=".csv") as handle:
+        for line in lines:
+            handle.write(line.encode())
+            written += 1
+        if written < 1:
+            raise NothingLeft
+    return written
