@@ -32,7 +32,7 @@ def steps(settings: Settings) -> list[Step]:
             Step(
                 "gep_net",
                 "primary tumour is a GEP-NET",
-                "p.primary_site IN (SELECT unnest($primary_sites))",
+                "coalesce(p.primary_site IN (SELECT unnest($primary_sites)), FALSE)",
                 {"primary_sites": list(settings.primary_sites)},
             )
         )

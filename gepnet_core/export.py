@@ -9,20 +9,13 @@ from pathlib import Path
 from gepnet_core import delimited
 from gepnet_core.errors import NothingLeft, OptionRefused
 from gepnet_core.estimates import Estimate
+from gepnet_core.formula_guard import guarded
 from gepnet_core.selection import Selection
 from gepnet_core.side_effects import SideEffects
 from gepnet_core.store.dataset import DataSet
+from gepnet_core.vocabulary import VERSION_COLUMN
 
-VERSION_COLUMN = "dataset_version"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 STEP_COLUMNS = ("day", "at_risk", "events", "censored", "competing", "survival", "lower", "upper")
-
-
-def guarded(cell: object) -> str:
-    """Return a cell as it is written: text that a spreadsheet would run gets a leading quote, numbers never."""
-    if isinstance(cell, str):
-        return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
-    return "" if cell is None else str(cell)
 
 
 def csv_lines(version: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

@@ -28,7 +28,8 @@ class Settings:
     """What a data set's own TOML file says; an empty tuple or None does not restrict.
 
     `notice` is shown on every screen, `about` beside the attrition. `modalities` gives labels and order;
-    others come after, as stored.
+    others come after, as stored. `extracted` is the day on which the tables were exported, `missing` the words
+    that mean that nothing is recorded.
     """
 
     title: str = ""
@@ -41,6 +42,29 @@ class Settings:
     window_to: date | None = None
     excluded: tuple[Modality, ...] = ()
     modalities: tuple[Modality, ...] = field(default=())
+    extracted: date | None = None
+    missing: tuple[str, ...] = ()
+
+    def to_toml(self) -> dict[str, Any]:
+        """Return the settings as the TOML table that `settings_from` reads; what does not restrict is left out."""
+        window = {"from": self.window_from, "to": self.window_to}
+        eligibility: dict[str, Any] = {
+            "primary_sites": list(self.primary_sites),
+            "focal_only": self.focal_only,
+            "focal_indication": self.focal_indication,
+            "window": {key: day for key, day in window.items() if day is not None},
+            "excluded_modalities": [asdict(modality) for modality in self.excluded],
+        }
+        told: dict[str, Any] = {
+            "title": self.title,
+            "notice": self.notice,
+            "about": self.about,
+            "extracted": self.extracted,
+            "missing": list(self.missing),
+            "modalities": [asdict(modality) for modality in self.modalities],
+            "eligibility": {key: value for key, value in eligibility.items() if value not in ([], {})},
+        }
+        return {key: value for key, value in told.items() if value not in ("", None, [])}
 
     def to_json(self) -> str:
         """Return the settings as canonical JSON, part of what a version is made of."""
@@ -55,43 +79,60 @@ def read_settings(path: Path) -> Settings:
     FileRefused
         If the file is not TOML, has an unknown key, or a value of the wrong kind.
     """
-    text = read_text(path)
+    return parse_settings(path.name, read_text(path))
+
+
+def parse_settings(file: str, text: str) -> Settings:
+    """Return the settings that a TOML text says; see `read_settings`."""
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failed:
-        raise FileRefused(path.name, f"is not TOML: {failed}.") from None
-    eligibility = _take(path, found, "eligibility", dict, {})
-    window = _take(path, eligibility, "window", dict, {})
+        raise FileRefused(file, f"is not TOML: {failed}.", rule="mapping") from None
+    return settings_from(file, found)
+
+
+def settings_from(file: str, found: dict[str, Any]) -> Settings:
+    """Return the settings that a TOML table says; the table is emptied.
+
+    Raises
+    ------
+    FileRefused
+        If it has an unknown key, or a value of the wrong kind.
+    """
+    eligibility = _take(file, found, "eligibility", dict, {})
+    window = _take(file, eligibility, "window", dict, {})
     settings = Settings(
-        title=_take(path, found, "title", str, ""),
-        notice=_take(path, found, "notice", str, ""),
-        about=_take(path, found, "about", str, ""),
-        primary_sites=_words(path, eligibility, "primary_sites"),
-        focal_only=_take(path, eligibility, "focal_only", bool, True),
-        focal_indication=_take(path, eligibility, "focal_indication", str, "focal progression"),
-        window_from=_take(path, window, "from", date, None),
-        window_to=_take(path, window, "to", date, None),
-        excluded=_modalities(path, eligibility, "excluded_modalities"),
-        modalities=_modalities(path, found, "modalities"),
+        title=_take(file, found, "title", str, ""),
+        notice=_take(file, found, "notice", str, ""),
+        about=_take(file, found, "about", str, ""),
+        extracted=_take(file, found, "extracted", date, None),
+        missing=_words(file, found, "missing"),
+        primary_sites=_words(file, eligibility, "primary_sites"),
+        focal_only=_take(file, eligibility, "focal_only", bool, True),
+        focal_indication=_take(file, eligibility, "focal_indication", str, "focal progression"),
+        window_from=_take(file, window, "from", date, None),
+        window_to=_take(file, window, "to", date, None),
+        excluded=_modalities(file, eligibility, "excluded_modalities"),
+        modalities=_modalities(file, found, "modalities"),
     )
     for level in (window, eligibility, found):
         for key in level:
-            raise FileRefused(path.name, f"{quoted(key)} is not a setting. Check its spelling.")
+            raise FileRefused(file, f"{quoted(key)} is not a setting. Check its spelling.", rule="mapping")
     if settings.window_from and settings.window_to and settings.window_from > settings.window_to:
-        raise FileRefused(path.name, "the window runs backwards. Swap from and to.")
+        raise FileRefused(file, "the window runs backwards. Swap from and to.", rule="mapping")
     return settings
 
 
-def _take(path: Path, level: dict[str, Any], key: str, kind: type, default: Any) -> Any:
+def _take(file: str, level: dict[str, Any], key: str, kind: type, default: Any) -> Any:
     """Remove and return one setting of the right kind."""
     value = level.pop(key, default)
     if value is not default and (not isinstance(value, kind) or isinstance(value, datetime)):
-        raise FileRefused(path.name, f"{quoted(key)} must be of kind {kind.__name__}.")
+        raise FileRefused(file, f"{quoted(key)} must be of kind {kind.__name__}.")
     return value
 
 
-def _modalities(path: Path, level: dict[str, Any], key: str) -> tuple[Modality, ...]:
-    rows = _take(path, level, key, list, [])
+def _modalities(file: str, level: dict[str, Any], key: str) -> tuple[Modality, ...]:
+    rows = _take(file, level, key, list, [])
     for row in rows:
         words = list(row.values()) if isinstance(row, dict) else []
         if (
@@ -99,24 +140,22 @@ def _modalities(path: Path, level: dict[str, Any], key: str) -> tuple[Modality, 
             or row.keys() != {"value", "label"}
             or not all(isinstance(word, str) and word.strip() for word in words)
         ):
-            raise FileRefused(
-                path.name, f"each of {quoted(key)} needs a value and a label, both text in quotes."
-            )
+            raise FileRefused(file, f"each of {quoted(key)} needs a value and a label, both text in quotes.")
     found = tuple(Modality(row["value"], row["label"]) for row in rows)
     for words in ([modality.value for modality in found], [modality.label for modality in found]):
         if len(set(words)) < len(words):
-            raise FileRefused(path.name, f"{quoted(key)} names a value or a label twice. Keep one.")
+            raise FileRefused(file, f"{quoted(key)} names a value or a label twice. Keep one.")
     for modality in found:
         if any(modality.label == other.value for other in found if other is not modality):
             raise FileRefused(
-                path.name,
+                file,
                 f"the label {quoted(modality.label)} is the value of another one. Choose another label.",
             )
     return found
 
 
-def _words(path: Path, level: dict[str, Any], key: str) -> tuple[str, ...]:
-    found = _take(path, level, key, list, [])
+def _words(file: str, level: dict[str, Any], key: str) -> tuple[str, ...]:
+    found = _take(file, level, key, list, [])
     if not all(isinstance(word, str) for word in found):
-        raise FileRefused(path.name, f"{quoted(key)} must be a list of texts in quotes.")
+        raise FileRefused(file, f"{quoted(key)} must be a list of texts in quotes.")
     return tuple(found)

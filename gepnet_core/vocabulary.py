@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 DAYS_PER_MONTH = 30.4375
 DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 NOT_RECORDED = "not recorded"
+VERSION_COLUMN = "dataset_version"
 WHOLE_COHORT = "all"
 CUT_OFF_REASON = "data cut-off"
 # the event of these includes death, so no death should come before it

@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 
 from gepnet_core.errors import OptionRefused, StoreDamaged
-from gepnet_core.store.build import build_adtte, build_source, check_whole, fingerprint
+from gepnet_core.store.build import build_adtte, build_source, fingerprint
 from gepnet_core.store.connection import Database
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.versions import Current, Shelf
+from gepnet_core.store.writing import check_whole
 
 __all__ = ["Current", "DataSet", "Shelf", "build_adtte", "build_source", "open_dataset", "open_shelf"]
 

@@ -20,8 +20,15 @@ LOCKED_DOWN = {
     "lock_configuration": "true",
 }
 BUILDING = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+BUILDING_MEMORY = "1GB"
 BATCH = 10_000
-DAMAGE = (duckdb.IOException, duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)
+DAMAGE = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+    duckdb.SerializationException,
+)
 
 
 class Database:
@@ -65,13 +72,41 @@ class Database:
                 yield batch
 
 
+class Building:
+    """A new file, open for writing by one thread."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def run(self, sql: str, bound: Mapping[str, object] | None = None) -> None:
+        """Run a statement."""
+        self._connection.execute(sql, dict(bound) if bound else None)
+
+    def rows(self, sql: str, bound: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        return self._connection.execute(sql, dict(bound) if bound else None).fetchall()
+
+
 @contextmanager
-def building(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a new file for writing; on leaving, everything is in the file itself (CHECKPOINT) and it is closed."""
+def building(path: Path, scratch: Path) -> Iterator[Building]:
+    """Open a new file for writing; on leaving, everything is in the file itself (CHECKPOINT) and it is closed.
+
+    What does not fit in memory goes to `scratch` meanwhile.
+
+    Raises
+    ------
+    StoreDamaged
+        If the file cannot be written, for want of space or rights.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        **BUILDING,
+        "temp_directory": str(scratch),
+        "memory_limit": BUILDING_MEMORY,
+    }
     try:
-        connection = duckdb.connect(str(path), config=dict(BUILDING))
+        connection = duckdb.connect(str(path), config=config)
         try:
-            yield connection
+            yield Building(connection)
             connection.execute("CHECKPOINT")
         finally:
             connection.close()

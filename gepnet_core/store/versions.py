@@ -1,4 +1,7 @@
-"""Where versions live: one immutable file each, and a small `current.json` that is replaced atomically."""
+"""Where versions live: one immutable file each, and a small `current.json` that is replaced atomically.
+
+Beside each version file stands what `current.json` says of it, so that an older one can be put back.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,15 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gepnet_core.errors import DataSetUnknown, StoreDamaged, listed
 from gepnet_core.vocabulary import DATASET_NAME
 
 CURRENT = "current.json"
+KEPT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class Current:
     """What `current.json` holds: the version, its row counts by table, its content hash and where it is from.
 
     `origin` is "shipped" for the data set that comes with the project, else "imported"; `source` is the hash
-    of the shipped files.
+    of the shipped files. `number` counts the versions of a data set as they were first imported.
     """
 
     version: str
@@ -29,6 +34,21 @@ class Current:
     rows: dict[str, int]
     origin: str
     source: str = ""
+    number: int = 0
+
+    @property
+    def patients(self) -> int:
+        """Patients in the cohort."""
+        return self.rows.get("cohort", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A version on the shelf: what it is, when its file was written, and whether it is the current one."""
+
+    entry: Current
+    written: datetime
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +77,12 @@ class Shelf:
         StoreDamaged
             If `current.json` cannot be read.
         """
-        path = self.root / name / CURRENT
         if name not in self.names():
             known = listed(self.names()) or "none"
             raise DataSetUnknown(f"There is no data set “{name}”. There are: {known}.")
-        try:
-            found = Current(**json.loads(path.read_text(encoding="utf-8")))
-            words = (found.version, found.content, found.origin, found.source)
-            if not all(isinstance(word, str) for word in words) or not isinstance(found.rows, dict):
-                raise TypeError
-        except (ValueError, TypeError) as failed:
-            raise StoreDamaged(
-                f"{CURRENT} of “{name}” cannot be read. Import the data set again."
-            ) from failed
+        found = _read(self.root / name / CURRENT)
+        if found is None:
+            raise StoreDamaged(f"{CURRENT} of “{name}” cannot be read. Import the data set again.")
         return found
 
     def path(self, name: str, version: str) -> Path:
@@ -82,6 +95,22 @@ class Shelf:
             )
         return path
 
+    def kept(self, name: str) -> list[Kept]:
+        """Return the versions of a data set that are on the shelf, the last imported first."""
+        current = self.current(name)
+        found = {current.version: current}
+        for path in (self.root / name).glob("v*.json"):
+            entry = _read(path)
+            if entry is not None and entry.version == path.stem:
+                found.setdefault(entry.version, entry)
+        shelved = []
+        for entry in found.values():
+            file = self.root / name / f"{entry.version}.duckdb"
+            if file.is_file():
+                written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+                shelved.append(Kept(entry, written, entry.version == current.version))
+        return sorted(shelved, key=lambda kept: kept.entry.number, reverse=True)
+
     @contextmanager
     def lock(self, name: str = "") -> Iterator[None]:
         """Hold the lock of one data set, or of the shelf; a second process waits."""
@@ -91,23 +120,59 @@ class Shelf:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
-    def publish(self, name: str, built: Path, current: Current, *, keep: bool) -> None:
-        """Make a built and checked file the current version; the older versions stay.
+    def publish(self, name: str, built: Path, current: Current, *, keep: bool) -> Current:
+        """Make a built and checked file the current version; older versions stay, the oldest are pruned.
 
         With `keep`, a whole file of this version is there already: it stays, since sessions may hold it open.
+        The lock of the data set must be held.
         """
         folder = self.root / name
-        target = folder / f"{current.version}.duckdb"
+        numbers = [kept.entry.number for kept in self.kept(name)] if name in self.names() else [0]
+        known = _read(folder / f"{current.version}.json")
+        number = known.number if keep and known is not None else max(numbers, default=0) + 1
+        current = replace(current, number=number)
         if keep:
             built.unlink()
         else:
             _sync(built)
-            built.replace(target)
-        pointer = folder / f".{CURRENT}.{os.getpid()}"
-        pointer.write_text(json.dumps(asdict(current), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        _sync(pointer)
-        pointer.replace(folder / CURRENT)
+            built.replace(folder / f"{current.version}.duckdb")
+        self._write(folder / f"{current.version}.json", current)
+        self._write(folder / CURRENT, current)
         _sync(folder)
+        self._prune(name)
+        return current
+
+    def put_back(self, name: str, entry: Current) -> None:
+        """Make a version that is on the shelf the current one. The lock of the data set must be held."""
+        self._write(self.root / name / CURRENT, entry)
+        _sync(self.root / name)
+
+    def _write(self, path: Path, current: Current) -> None:
+        told = path.parent / f".{path.name}.{os.getpid()}"
+        try:
+            told.write_text(json.dumps(asdict(current), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            _sync(told)
+            told.replace(path)
+        finally:
+            told.unlink(missing_ok=True)
+
+    def _prune(self, name: str) -> None:
+        """Remove what is older than the last versions; who has one open keeps reading it."""
+        for kept in self.kept(name)[KEPT:]:
+            if not kept.is_current:
+                for suffix in ("json", "duckdb"):
+                    (self.root / name / f"{kept.entry.version}.{suffix}").unlink(missing_ok=True)
+
+
+def _read(path: Path) -> Current | None:
+    """Return what such a file says, or None where it cannot be read."""
+    try:
+        found = Current(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    words = (found.version, found.content, found.origin, found.source)
+    whole = all(isinstance(word, str) for word in words) and isinstance(found.rows, dict)
+    return found if whole and isinstance(found.number, int) else None
 
 
 def _sync(path: Path) -> None:

@@ -1,0 +1,60 @@
+"""ADSL: one row a subject, with the baseline columns of a trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gepnet_core.errors import FileRefused
+from gepnet_core.intake import adtte_columns
+from gepnet_core.intake.reading import Sheet
+from gepnet_core.intake.report import Report
+from gepnet_core.intake.spool import Spool
+
+TREATMENT = "TRT01P"
+NOT_BASELINE = ("STUDYID", "USUBJID", "SUBJID", TREATMENT)
+
+
+@dataclass(slots=True)
+class Subjects:
+    """The rows of ADSL on disk, one column c0, c1, ... for each of `header`, and which may be baseline."""
+
+    file: str
+    header: list[str]
+    candidates: dict[int, str]
+    rows: Spool
+    kinds: dict[int, adtte_columns.KindSeen] = field(default_factory=dict)
+
+    def place(self, name: str) -> int | None:
+        """Return where a column stands, if it is there."""
+        return self.header.index(name) if name in self.header else None
+
+
+def read_adsl(sheet: Sheet, report: Report, folder: Path) -> Subjects:
+    """Read ADSL row by row and leave its rows in `folder`.
+
+    Raises
+    ------
+    FileRefused
+        Where USUBJID is missing or no row is left.
+    """
+    header = [name.upper() if name.upper() in NOT_BASELINE else name for name in sheet.header]
+    if "USUBJID" not in header:
+        words = "is missing. Add the column."
+        raise FileRefused(sheet.file, words, line=sheet.line, column="USUBJID", rule="column-missing")
+    at = header.index("USUBJID")
+    candidates = adtte_columns.candidates(header, NOT_BASELINE)
+    kinds = {place: adtte_columns.KindSeen(name) for place, name in candidates.items()}
+    columns = (("line", "INTEGER"), *((f"c{place}", "VARCHAR") for place in range(len(header))))
+    with Spool("subjects", columns, folder / "subjects.csv", placed=True) as spool:
+        for line, cells in sheet.rows:
+            if not cells[at].strip():
+                words = "is empty. Fill it in or remove the row."
+                report.add("id-empty", sheet.file, words, line=line, column="USUBJID")
+                continue
+            spool.write([line, *(cell.strip() for cell in cells)])
+            for place, seen in kinds.items():
+                seen.see(cells[place].strip())
+    if not spool.rows:
+        raise FileRefused(sheet.file, "has no row below the header. Add at least one.", rule="file-empty")
+    return Subjects(sheet.file, header, candidates, spool, kinds)

@@ -1,0 +1,259 @@
+"""One table of many columns into source tables, by a mapping: a chart review's row a patient, or REDCap's rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from gepnet_core.contract import TABLES_BY_NAME, Column, Row
+from gepnet_core.errors import FileRefused, listed, quoted
+from gepnet_core.intake.cells import Spelling, convert
+from gepnet_core.intake.dates import CellRefused, DateFormat, settled
+from gepnet_core.intake.mapping import SINGLE_TABLES, Cell, ColumnMapping, Group
+from gepnet_core.intake.reading import Sheet
+from gepnet_core.intake.report import Report
+from gepnet_core.intake.source import Source, SourceRow
+
+FILLED_HERE = {"patient_id", "treatment_id", "treatment"}
+Record = tuple[int, list[str]]
+
+
+@dataclass(slots=True)
+class MappedTable:
+    """The rows of a file with what the mapping says of its cells."""
+
+    sheet: Sheet
+    mapping: ColumnMapping
+    report: Report
+    spelling: Spelling = field(init=False)
+    rows: list[Record] = field(init=False)
+    place: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.place = {name: at for at, name in enumerate(self.sheet.header)}
+        self._check_columns()
+        self.rows = list(self.sheet.rows)
+        if not self.rows:
+            words = "has no row below the header. Add at least one."
+            raise FileRefused(self.sheet.file, words, rule="file-empty")
+        missing = (*self.mapping.missing, *self.mapping.settings.missing)
+        self.spelling = Spelling(self.mapping.reading.decimal, missing)
+        formats = {column: self._date_format(column) for column in self._date_columns()}
+        self.spelling = Spelling(self.mapping.reading.decimal, missing, DateFormat.ISO, formats)
+
+    def _check_columns(self) -> None:
+        """Refuse a mapping that names what the file does not have."""
+        asked = self.mapping.columns() | set(self.mapping.values) | set(self.mapping.dates)
+        for column in sorted(asked - set(self.place)):
+            words = "is named by the mapping, but the file has no such column. Mend the mapping."
+            self.report.add("mapping", self.sheet.file, words, line=self.sheet.line, column=column)
+        if asked - set(self.place):
+            self.report.stop_on_errors()
+        unused = [name for name in self.sheet.header if name not in asked]
+        if unused and self.mapping.groups:
+            self.report.note(f"Columns that the mapping does not use: {listed(unused)}.")
+
+    def _date_columns(self) -> list[str]:
+        """Return the columns of the file that hold dates, in order."""
+        found = {
+            cell.column: None
+            for group in self.mapping.groups
+            for name, cell in group.cells.items()
+            if cell.column and _column(group.table, name).sql_type == "DATE"
+        }
+        return list(found)
+
+    def _date_format(self, column: str) -> DateFormat:
+        """Return how a column spells dates: as told, or as all its values can be read; never a guess."""
+        told = self.mapping.dates.get(column, self.mapping.date_format)
+        if told is not None:
+            return told
+        held = [
+            text for _, cells in self.rows if not self.spelling.is_missing(text := self.text(cells, column))
+        ]
+        one, fits = settled(held)
+        if one is not None:
+            return one
+        if fits:
+            both = next(text for text in held if settled([text])[0] is None)
+            words = (
+                f"reads in more than one way, as {' and as '.join(fits)} (for one, {quoted(both)}). "
+                f"Say the date format of the column."
+            )
+            self.report.add("date-ambiguous", self.sheet.file, words, line=self.sheet.line, column=column)
+            return fits[0]
+        return max(DateFormat, key=lambda spelled: sum(spelled.parts(text) is not None for text in held))
+
+    def text(self, cells: Sequence[str], column: str) -> str:
+        """Return what a cell says after the mapping of its values."""
+        raw = cells[self.place[column]].strip()
+        return self.mapping.values.get(column, {}).get(raw, raw)
+
+    def cell(self, cells: Sequence[str], cell: Cell) -> str:
+        """Return the text of a mapped cell, a constant included."""
+        return self.text(cells, cell.column) if cell.column else cell.value
+
+    def is_filled(self, cells: Sequence[str], column: str) -> bool:
+        """Return True where something is recorded."""
+        return not self.spelling.is_missing(self.text(cells, column))
+
+    def patients(self, *, many_rows: bool) -> dict[str, list[Record]]:
+        """Return the rows of each patient; without `many_rows`, a second row of one is reported."""
+        found: dict[str, list[Record]] = defaultdict(list)
+        told = self.mapping.patient_id
+        for number, (line, cells) in enumerate(self.rows, start=1):
+            patient = str(number) if told.row_number else self.cell(cells, told).strip()
+            if not patient:
+                words = "is empty. Fill it in or remove the row."
+                self.report.add("id-empty", self.sheet.file, words, line=line, column=told.column)
+            elif patient in found and not many_rows:
+                words = f"the same as on line {found[patient][0][0]}. Each row needs its own."
+                self.report.add(
+                    "id-duplicate",
+                    self.sheet.file,
+                    words,
+                    line=line,
+                    column=told.column,
+                    value=patient,
+                    patient=patient,
+                )
+            else:
+                found[patient].append((line, cells))
+        return found
+
+
+def read_mapped(sheet: Sheet, mapping: ColumnMapping, report: Report, *, many_rows: bool = False) -> Source:
+    """Return the source tables that a mapping makes of a table.
+
+    Parameters
+    ----------
+    many_rows
+        True: a patient may have several rows (REDCap's events and repeats). What a patient has once may stand
+        on any of them, but must not differ; each row that fills a column of a repeated table is a row of it.
+
+    Raises
+    ------
+    FileRefused
+        If the table has no row; all else that is broken goes into the report.
+    """
+    for group in mapping.groups:
+        _check_group(group, sheet, report)
+    report.stop_on_errors()
+    table = MappedTable(sheet, mapping, report)
+    source = Source(files=dict.fromkeys(TABLES_BY_NAME, sheet.file))
+    columns = [_called(group) for group in mapping.groups]
+    for patient, records in table.patients(many_rows=many_rows).items():
+        _add_single(table, source, "patients", patient, records)
+        _add_single(table, source, "follow_up", patient, records)
+        for group, called in zip(mapping.groups, columns, strict=True):
+            if group.table not in SINGLE_TABLES:
+                for line, cells in records:
+                    if any(table.is_filled(cells, column) for column in group.columns):
+                        _add(table, source, group, called, patient, line, cells)
+    _name_treatments(source)
+    return source
+
+
+def _column(table: str, name: str) -> Column:
+    return next(column for column in TABLES_BY_NAME[table].columns if column.name == name)
+
+
+def _called(group: Group) -> dict[str, str]:
+    """Return the file's names of the columns of a group."""
+    return {name: cell.column for name, cell in group.cells.items() if cell.column}
+
+
+def _check_group(group: Group, sheet: Sheet, report: Report) -> None:
+    for column in TABLES_BY_NAME[group.table].columns:
+        if column.required and column.name not in group.cells and column.name not in FILLED_HERE:
+            words = f'{group.table} needs {column.name}: name its column, or say {{ value = "..." }}.'
+            report.add("mapping", sheet.file, words, column=column.name)
+    if group.table not in SINGLE_TABLES and not group.columns:
+        report.add("mapping", sheet.file, f"{group.table} names no column of the file.", column=group.table)
+
+
+def _add_single(table: MappedTable, source: Source, name: str, patient: str, records: list[Record]) -> None:
+    """Add the one row that a patient has in a table, out of all its rows of the file."""
+    group = next(iter(table.mapping.of(name)), Group(name, {}))
+    merged = list(records[0][1])
+    lines: dict[str, int] = {}
+    for line, cells in records:
+        for column in group.columns:
+            if not table.is_filled(cells, column):
+                continue
+            at = table.place[column]
+            if column in lines and merged[at].strip() != cells[at].strip():
+                words = (
+                    f"{quoted(cells[at].strip())} is not what line {lines[column]} says of the patient, "
+                    f"{quoted(merged[at].strip())}. Keep one value."
+                )
+                table.report.add(
+                    "conflict", table.sheet.file, words, line=line, column=column, patient=patient
+                )
+            lines.setdefault(column, line)
+            merged[at] = cells[at]
+    _add(table, source, group, _called(group), patient, min(lines.values(), default=records[0][0]), merged)
+
+
+def _add(
+    table: MappedTable,
+    source: Source,
+    group: Group,
+    called: dict[str, str],
+    patient: str,
+    line: int,
+    cells: Sequence[str],
+) -> None:
+    """Convert a row by the contract and add it; what cannot be converted is reported."""
+    values: Row = {"patient_id": patient}
+    refused = False
+    for column in TABLES_BY_NAME[group.table].columns:
+        if column.name in FILLED_HERE:
+            continue
+        cell = group.cells.get(column.name, Cell())
+        try:
+            values[column.name] = convert(column, table.cell(cells, cell), table.spelling, cell.column)
+        except CellRefused as why:
+            refused = True
+            rule, words = why.rule, str(why)
+            if group.table == "local_treatments" and column.name == "date" and rule == "cell-empty":
+                rule = "treatment-without-date"
+            if rule == "value-not-allowed":
+                words += " Or map the value to one of them."
+            table.report.add(
+                rule,
+                table.sheet.file,
+                words,
+                line=line,
+                column=cell.column or column.name,
+                value=table.cell(cells, cell),
+                patient=patient,
+            )
+    if refused:
+        source.spoiled.add(patient)
+    else:
+        source.rows[group.table].append(SourceRow(line, values, called))
+
+
+def _name_treatments(source: Source) -> None:
+    """Give each local treatment an id, and each side effect the last treatment up to its day."""
+    treated: dict[str, list[tuple[date, str]]] = defaultdict(list)
+    for row in source["local_treatments"]:
+        number = len(treated[row.patient]) + 1
+        row.values["treatment_id"] = f"{row.patient}-{number}"
+        day = row.values["date"]
+        assert isinstance(day, date)
+        treated[row.patient].append((day, f"{row.patient}-{number}"))
+    for row in source["adverse_events"]:
+        day = row.values["date"]
+        assert isinstance(day, date)
+        row.values["treatment"] = _latest(treated[row.patient], day)
+
+
+def _latest(treated: Iterable[tuple[date, str]], day: date) -> str:
+    """Return the last treatment on or before a day, else the first of all; empty without any."""
+    ordered = sorted(treated, key=lambda one: one[0])
+    before = [name for treated_on, name in ordered if treated_on <= day]
+    return before[-1] if before else ordered[0][1] if ordered else ""

@@ -1,0 +1,112 @@
+"""Source tables in: a sheet a table, every cell converted by the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gepnet_core.contract import TABLES, Row, Table, Value
+from gepnet_core.errors import FileRefused, quoted
+from gepnet_core.intake.cells import PLAIN, Spelling, convert
+from gepnet_core.intake.dates import CellRefused
+from gepnet_core.intake.reading import Sheet
+from gepnet_core.intake.report import Report
+from gepnet_core.intake.source import Source, SourceRow
+from gepnet_core.vocabulary import VERSION_COLUMN
+
+
+def read_source(sheets: Sequence[Sheet], report: Report, spelling: Spelling = PLAIN) -> Source:
+    """Return the six tables out of sheets of their names (any case); other sheets are passed over, and said.
+
+    What breaks a rule goes into the report; rows that do are left out of the result.
+    """
+    source = Source()
+    by_name: dict[str, Sheet] = {}
+    for sheet in sheets:
+        name = sheet.name.casefold().replace(" ", "_")
+        if name in by_name:
+            report.add(
+                "header-duplicate", sheet.file, f"holds the table {quoted(name)} a second time. Keep one."
+            )
+        by_name.setdefault(name, sheet)
+    for table in TABLES:
+        found = by_name.pop(table.name, None)
+        if found is None:
+            report.add("table-missing", table.file, "is not there. Add it, with its header at least.")
+            continue
+        source.files[table.name] = found.file
+        try:
+            _read_table(found, table, source, report, spelling)
+        except FileRefused as refused:
+            report.take(refused)
+    for sheet in by_name.values():
+        report.note(f"{sheet.file} is none of the tables and was passed over.")
+    return source
+
+
+def _read_table(sheet: Sheet, table: Table, source: Source, report: Report, spelling: Spelling) -> None:
+    place = {name: at for at, name in enumerate(sheet.header)}
+    lacking = [column for column in table.columns if column.name not in place and not column.optional]
+    for column in lacking:
+        report.add(
+            "column-missing", sheet.file, "is missing. Add the column.", line=sheet.line, column=column.name
+        )
+    known = {column.name for column in table.columns} | {VERSION_COLUMN}
+    for name in sheet.header:
+        if name not in known:
+            words = "is not part of the table. Remove it."
+            report.add("column-unknown", sheet.file, words, line=sheet.line, column=name)
+    if lacking:
+        return
+    seen: dict[tuple[Value, ...], int] = {}
+    n = 0
+    for line, record in sheet.rows:
+        n += 1
+        values: Row = {}
+        patient = record[place["patient_id"]].strip()
+        refused = False
+        for column in table.columns:
+            at = place.get(column.name)
+            text = record[at] if at is not None else ""
+            try:
+                values[column.name] = convert(column, text, spelling)
+            except CellRefused as why:
+                refused = True
+                rule = why.rule
+                if table.name == "local_treatments" and column.name == "date" and rule == "cell-empty":
+                    rule = "treatment-without-date"
+                report.add(
+                    rule,
+                    sheet.file,
+                    str(why),
+                    line=line,
+                    column=column.name,
+                    value=text.strip(),
+                    patient=patient,
+                )
+        if refused:
+            source.spoiled.add(patient)
+            continue
+        if table.key and _is_double(sheet, table, values, seen, line, report):
+            continue
+        source.rows[table.name].append(SourceRow(line, values))
+    if table.name == "patients" and n == 0:
+        report.add("file-empty", sheet.file, "has no patient. Add at least one row.")
+
+
+def _is_double(
+    sheet: Sheet, table: Table, values: Row, seen: dict[tuple[Value, ...], int], line: int, report: Report
+) -> bool:
+    """Report a row whose key another row has."""
+    key = tuple(values[name] for name in table.key)
+    if seen.setdefault(key, line) == line:
+        return False
+    report.add(
+        "id-duplicate",
+        sheet.file,
+        f"the same as on line {seen[key]}. Each row needs its own.",
+        line=line,
+        column=" and ".join(table.key),
+        value=" ".join(str(part) for part in key),
+        patient=str(values["patient_id"]),
+    )
+    return True

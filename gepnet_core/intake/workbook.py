@@ -1,0 +1,157 @@
+"""A workbook (.xlsx, .xlsm) as sheets, hidden ones too. The only module that opens one; nothing in it is run.
+
+openpyxl reads the workbook's parts and styles; the rows are read by `worksheet`, since openpyxl's own reader
+fills every row up to the size that a worksheet claims, and cannot tell an empty cell from an uncalculated one.
+"""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from defusedxml import DefusedXmlException
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.xml.constants import SHARED_STRINGS
+
+from gepnet_core.errors import FileRefused, printable
+from gepnet_core.formula_guard import unguarded
+from gepnet_core.intake import heading, unpacking, worksheet
+from gepnet_core.intake.limits import Limits
+from gepnet_core.intake.reading import Reading, Sheet
+from gepnet_core.intake.report import Report
+from gepnet_core.intake.worksheet import Book, Fault
+
+MERGED = "Merged cells name only the first of their columns."
+Cells = dict[int, str | Fault]
+
+
+def sheets(path: Path, file: str, reading: Reading, report: Report, limits: Limits) -> list[Sheet]:
+    """Return each worksheet that is not wholly empty; its rows are read when they are asked for.
+
+    Raises
+    ------
+    FileRefused
+        If the workbook is not safe to unpack or not a workbook, no worksheet holds anything, or a header
+        breaks a rule.
+    """
+    archive = unpacking.opened(path, file, limits)
+    with _refusing(file):
+        parts = _Parts(archive)
+        book = parts.book(reading.decimal)
+        worksheets = list(parts.worksheets())
+    found = [
+        sheet
+        for name, part in worksheets
+        if (sheet := _sheet(archive, part, book, file, name, report, limits)) is not None
+    ]
+    if not found:
+        reason = "is empty: no worksheet holds a cell. The first line must name the columns."
+        raise FileRefused(file, reason, rule="file-empty")
+    return found
+
+
+class _Parts(ExcelReader):
+    """openpyxl's reader, as far as it leads to the worksheets: no properties, themes, links, names or macros."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive, self.valid_files = archive, archive.namelist()
+        self.read_only = self.data_only = True
+        self.keep_vba = self.keep_links = self.rich_text = False
+
+    def book(self, decimal: str) -> Book:
+        """Return what the cells refer to."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles that are not there
+            self.read_manifest()
+            self.read_workbook()
+            apply_stylesheet(self.archive, self.wb)
+        texts = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
+        strings: list[str] = []
+        if texts is not None:
+            with self.archive.open(texts.PartName[1:]) as source:
+                strings = worksheet.strings(source)
+        dates, durations = self.wb._date_formats, self.wb._timedelta_formats  # type: ignore[attr-defined]
+        return Book(strings, self.wb.epoch, dates, durations, decimal)
+
+    def worksheets(self) -> Iterator[tuple[str, str]]:
+        """Yield the name of each worksheet and the member that holds it; charts and macro sheets are none."""
+        for sheet in self.parser.sheets:
+            relation = self.parser.rels[sheet.id]
+            if relation.Type.endswith("/worksheet"):
+                yield sheet.name, relation.target
+
+
+def _sheet(
+    archive: zipfile.ZipFile, part: str, book: Book, workbook: str, name: str, report: Report, limits: Limits
+) -> Sheet | None:
+    """Return a worksheet; None where it is wholly empty."""
+    file = f"{workbook}, sheet {printable(name)}"
+    top = next(_read(archive, part, book, file), None)
+    if top is None:
+        return None
+    line, first = top
+    texts = _header(first, file, line, limits)
+    header = heading.checked(file, texts, line, limits, hint=MERGED)
+    ours = heading.is_ours(texts)
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        body = _read(archive, part, book, file)
+        next(body)
+        for line, cells in body:
+            width = max(
+                column for column, value in cells.items() if isinstance(value, Fault) or value.strip()
+            )
+            if width > len(header):
+                words = (
+                    f"has {width} cells where the header has {len(header)} columns. Name or empty the column."
+                )
+                report.add("row-length", file, words, line=line)
+                continue
+            row = [""] * len(header)
+            for column, value in cells.items():
+                if isinstance(value, Fault):
+                    named = header[column - 1]
+                    report.add("cell-formula", file, value.words, line=line, column=named, value=value.value)
+                elif column <= len(header):
+                    row[column - 1] = unguarded(value) if ours else value
+            yield line, row
+
+    return Sheet(file, name.strip(), header, line, heading.bounded(rows(), file, len(header), limits))
+
+
+def _header(cells: Cells, file: str, line: int, limits: Limits) -> list[str]:
+    """Return the cells of a header from the first column to the last that is named."""
+    width = max(column for column, value in cells.items() if isinstance(value, Fault) or value.strip())
+    heading.too_many(file, width, limits.columns, "columns", line)
+    texts = [""] * width
+    for column, value in cells.items():
+        if isinstance(value, Fault):
+            raise FileRefused(file, f"column {column} {value.words}", line=line, rule="cell-formula")
+        if column <= width:
+            texts[column - 1] = value
+    return texts
+
+
+def _read(archive: zipfile.ZipFile, part: str, book: Book, file: str) -> Iterator[tuple[int, Cells]]:
+    with _refusing(file), archive.open(part) as source:
+        yield from worksheet.rows(source, book)
+
+
+@contextmanager
+def _refusing(file: str) -> Iterator[None]:
+    """Turn what a broken workbook raises, which may be anything, into a refusal."""
+    try:
+        with unpacking.refusing(file):
+            yield
+    except FileRefused:
+        raise
+    except DefusedXmlException:
+        reason = "holds XML that defines entities or a document type. Save it as .xlsx again."
+        raise FileRefused(file, reason, rule="archive-unsafe") from None
+    except Exception:
+        reason = "is not a workbook that can be read. Open it in a spreadsheet and save it as .xlsx again."
+        raise FileRefused(file, reason) from None

@@ -1,0 +1,268 @@
+"""A version out of times: a trial's own cohort and endpoints. What needs all rows at once is checked by SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gepnet_core.errors import listed
+from gepnet_core.intake import adtte_columns
+from gepnet_core.intake.adsl import Subjects
+from gepnet_core.intake.report import MOST_KEPT, Report
+from gepnet_core.intake.rules import MISSING_SHARE
+from gepnet_core.intake.times import Times
+from gepnet_core.settings import Settings
+from gepnet_core.store.connection import Building, identifier
+from gepnet_core.store.writing import Recipe, endpoints_spool
+from gepnet_core.vocabulary import NOT_RECORDED
+
+STORED = {"whole": "BIGINT", "numeric": "DOUBLE", "categorical": "VARCHAR"}
+
+
+def trial_recipe(times: Times, settings: Settings, subjects: Subjects | None = None) -> Recipe:
+    """Return how times, with the subjects of ADSL where there are any, become a version."""
+    spools = [times.cells, times.times]
+    if subjects is not None:
+        spools.append(subjects.rows)
+    spools.append(endpoints_spool(times.folder, [(found.code, found.name) for found in times.endpoints]))
+    treatment = times.treatment_column or "TRT01P"
+    meta = {
+        "title": settings.title,
+        "notice": settings.notice,
+        "about": settings.about,
+        "settings": settings.to_json() if settings != Settings() else "",
+        "published": "",
+        "treatment_column": treatment,
+        "treatment_label": times.treatment_label if times.treatment_column else f"Treatment ({treatment})",
+        "offset": "" if times.offset is None else str(times.offset),
+        "no_dates": times.no_dates,
+        "kind": "ADTTE",
+        "columns": "\n".join(times.header),
+    }
+    return Recipe(spools, _Deriving(times, settings, subjects), meta)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deriving:
+    """Checks the rows together and makes cohort and `time_to_event` of them."""
+
+    times: Times
+    settings: Settings
+    subjects: Subjects | None
+
+    def __call__(self, file: Building, report: Report) -> None:
+        self._check_unique(file, report)
+        if self.subjects is not None:
+            self._check_subjects(file, self.subjects, report)
+        self._check_treatment(file, report)
+        report.stop_on_errors()
+        kept = self._baseline(file, report)
+        self._derive(file, kept)
+        self._warn(file, report, kept)
+        for table in ("cells", "times_read", *(["subjects"] if self.subjects is not None else [])):
+            file.run(f"DROP TABLE {table}")
+
+    def _check_unique(self, file: Building, report: Report) -> None:
+        sql = """
+            SELECT line, patient_id, first_line FROM (
+                SELECT line, patient_id, min(line) OVER (PARTITION BY patient_id, endpoint) AS first_line
+                FROM times_read)
+            WHERE line > first_line ORDER BY line
+        """
+        for line, patient, first in _some(file, report, "id-duplicate", sql):
+            words = f"the same patient and parameter as on line {first}. Keep one row of the two."
+            self._find(report, "id-duplicate", line, self.times.key, words, patient)
+
+    def _check_treatment(self, file: Building, report: Report) -> None:
+        sql = """
+            SELECT line, patient_id, first_line FROM (
+                SELECT line, patient_id, treatment,
+                       first_value(treatment) OVER patients AS first_treatment,
+                       first_value(line) OVER patients AS first_line
+                FROM times_read WINDOW patients AS (PARTITION BY patient_id ORDER BY line))
+            WHERE treatment <> first_treatment ORDER BY line
+        """
+        for line, patient, first in _some(file, report, "treatment-differs", sql):
+            words = f"the patient has another treatment on line {first}. Give each patient one."
+            self._find(report, "treatment-differs", line, self.times.treatment_column, words, patient)
+
+    def _check_subjects(self, file: Building, subjects: Subjects, report: Report) -> None:
+        subject = f"trim(c{subjects.place('USUBJID')})"
+        sql = f"""
+            SELECT line, subject, first_line FROM (
+                SELECT line, {subject} AS subject, min(line) OVER (PARTITION BY {subject}) AS first_line
+                FROM subjects) WHERE line > first_line ORDER BY line
+        """
+        for line, patient, first in _some(file, report, "id-duplicate", sql):
+            words = f"the same subject as on line {first}. Keep one row of the two."
+            report.add("id-duplicate", subjects.file, words, line=line, column="USUBJID", patient=patient)
+        sql = f"""
+            SELECT min(line), patient_id FROM times_read
+            WHERE patient_id NOT IN (SELECT {subject} FROM subjects) GROUP BY patient_id ORDER BY 1
+        """
+        for line, patient in _some(file, report, "subject-unknown", sql):
+            words = f"names a subject who is not in {subjects.file}. Add the subject there."
+            self._find(report, "subject-unknown", line, "USUBJID", words, patient)
+        sql = f"""
+            SELECT line, {subject} FROM subjects
+            WHERE {subject} NOT IN (SELECT patient_id FROM times_read) ORDER BY line
+        """
+        for line, patient in _some(file, report, "subject-without-time", sql):
+            words = f"the subject has no row in {self.times.file} and is left out."
+            report.add(
+                "subject-without-time", subjects.file, words, line=line, column="USUBJID", patient=patient
+            )
+        self._check_agreement(file, subjects, report)
+        if not self.times.treatment_column:
+            at = subjects.place("TRT01P")
+            if at is None:
+                words = "is missing in both files. Add the planned treatment."
+                report.add("column-missing", subjects.file, words, line=1, column="TRTP or TRT01P")
+                return
+            file.run(
+                f"UPDATE times_read SET treatment = coalesce(nullif(trim(s.c{at}), ''), $unknown) "
+                f"FROM (SELECT {subject} AS subject, * FROM subjects) s WHERE s.subject = patient_id",
+                {"unknown": NOT_RECORDED},
+            )
+
+    def _check_agreement(self, file: Building, subjects: Subjects, report: Report) -> None:
+        """Refuse a column that both files have and that says two things of one subject."""
+        for at, name in self.times.candidates.items():
+            there = subjects.place(name) if name in subjects.candidates.values() else None
+            if there is None:
+                continue
+            sql = f"""
+                SELECT t.line, t.patient_id, s.line FROM times_read t JOIN cells c USING (line)
+                JOIN subjects s ON trim(s.c{subjects.place("USUBJID")}) = t.patient_id
+                WHERE coalesce(c.c{at}, '') <> coalesce(trim(s.c{there}), '') ORDER BY t.line
+            """
+            for line, patient, other in _some(file, report, "adsl-differs", sql):
+                words = f"says something else on line {other} of {subjects.file}. Correct one of the two."
+                self._find(report, "adsl-differs", line, name, words, patient)
+
+    def _baseline(self, file: Building, report: Report) -> list[tuple[str, str, str]]:
+        """Return the baseline columns as name, SQL and kind: those that do not vary within a patient."""
+        exported = adtte_columns.exported_as([found.code for found in self.times.endpoints])
+        places = [at for at, name in self.times.candidates.items() if name.lower() not in exported]
+        varying: set[int] = set()
+        if places:
+            parts = ", ".join(f"coalesce(bool_or(low{at} <> high{at}), FALSE)" for at in places)
+            inner = ", ".join(
+                f"min(coalesce(c{at}, '')) AS low{at}, max(coalesce(trim(c{at}), '')) AS high{at}"
+                for at in places
+            )
+            sql = (
+                f"SELECT {parts} FROM (SELECT {inner} FROM times_read JOIN cells USING (line) "
+                "GROUP BY patient_id)"
+            )
+            varying = {at for at, varies in zip(places, file.rows(sql)[0], strict=True) if varies}
+        kept = [
+            (self.times.candidates[at], f"c.c{at}", self.times.kinds[at].kind)
+            for at in places
+            if at not in varying
+        ]
+        here = {name for name, _, _ in kept}
+        if self.subjects is not None:
+            kept += [
+                (name, f"s.c{at}", self.subjects.kinds[at].kind)
+                for at, name in self.subjects.candidates.items()
+                if name not in here and name.lower() not in exported
+            ]
+        offered = {name for name, _, _ in kept}
+        left_out = [
+            name for name in self.times.header if name not in offered and name not in self.times.own_columns
+        ]
+        if left_out:
+            report.note(
+                f"Kept, but not offered as baseline columns: {listed(left_out)} "
+                "(they belong to the record of the event, are known only after time zero, or vary in a patient)."
+            )
+        described = [
+            (name, name, "categorical" if kind == "categorical" else "numeric") for name, _, kind in kept
+        ]
+        file.run("CREATE TABLE baseline_columns(name VARCHAR, label VARCHAR, kind VARCHAR, position INTEGER)")
+        for place, (name, label, kind) in enumerate(described):
+            file.run(
+                "INSERT INTO baseline_columns VALUES ($name, $label, $kind, $place)",
+                {"name": name, "label": label, "kind": kind, "place": place},
+            )
+        return kept
+
+    def _derive(self, file: Building, kept: list[tuple[str, str, str]]) -> None:
+        baseline = "".join(
+            f", CAST({_cast(f'first_of.{sql[0]}_{sql[2:]}', kind)} AS {STORED[kind]}) AS {identifier(name)}"
+            for name, sql, kind in kept
+        )
+        cells = "".join(f", nullif(trim({sql}), '') AS {sql[0]}_{sql[2:]}" for _, sql, _ in kept)
+        dated = self.times.offset is not None
+        start = "min(start)" if dated else "CAST(NULL AS DATE)"
+        joined = ""
+        if self.subjects is not None:
+            at = self.subjects.place("USUBJID")
+            joined = f"LEFT JOIN subjects s ON trim(s.c{at}) = f.patient_id"
+        file.run(
+            f"""
+            CREATE TABLE cohort AS
+            SELECT patient_id, modality, index_date{baseline} FROM (
+                SELECT f.patient_id, f.modality, f.index_date{cells} FROM (
+                    SELECT patient_id, min(line) AS line, arg_min(treatment, line) AS modality,
+                           {start} AS index_date
+                    FROM times_read GROUP BY patient_id) f
+                JOIN cells c USING (line) {joined}) first_of
+            """
+        )
+        file.run(
+            f"""
+            CREATE TABLE time_to_event AS
+            SELECT patient_id, endpoint, {"start" if dated else "CAST(NULL AS DATE)"} AS index_date, days,
+                   status, reason, aval, avalu FROM times_read
+            """
+        )
+        own = ", ".join(f"c{at} AS {identifier(name)}" for at, name in enumerate(self.times.header))
+        file.run(f"CREATE TABLE source.adtte AS SELECT {own} FROM cells ORDER BY ALL")
+        if self.subjects is not None:
+            own = ", ".join(f"c{at} AS {identifier(name)}" for at, name in enumerate(self.subjects.header))
+            file.run(f"CREATE TABLE source.adsl AS SELECT {own} FROM subjects ORDER BY ALL")
+        file.run("CREATE TABLE attrition(step INTEGER, code VARCHAR, label VARCHAR, patients BIGINT)")
+        file.run("CREATE TABLE same_day(patient_id VARCHAR)")
+        self._modalities(file)
+
+    def _modalities(self, file: Building) -> None:
+        labelled = {modality.value: modality.label for modality in self.settings.modalities}
+        found = [value for (value,) in file.rows("SELECT DISTINCT modality FROM cohort")]
+        file.run("CREATE TABLE modalities(value VARCHAR, label VARCHAR, position INTEGER)")
+        for place, value in enumerate([*labelled, *sorted(set(found) - set(labelled))]):
+            file.run(
+                "INSERT INTO modalities VALUES ($value, $label, $place)",
+                {"value": value, "label": labelled.get(value, value), "place": place},
+            )
+
+    def _warn(self, file: Building, report: Report, kept: list[tuple[str, str, str]]) -> None:
+        sql = "SELECT line, patient_id, endpoint FROM times_read WHERE days = 0 ORDER BY line"
+        for line, patient, endpoint in _some(file, report, "time-zero", sql):
+            words = f"0 days for {endpoint}: the time ends on the day it begins."
+            self._find(report, "time-zero", line, self.times.time_column, words, patient)
+        if not kept:
+            return
+        counted = ", ".join(f"count(*) - count({identifier(name)})" for name, _, _ in kept)
+        n, *empty = file.rows(f"SELECT count(*), {counted} FROM cohort")[0]
+        for (name, sql, _), missing in zip(kept, empty, strict=True):
+            if missing > MISSING_SHARE * n:
+                words = f"{missing} of {n} patients have no value ({missing / n:.0%})."
+                where = self.subjects.file if self.subjects and sql.startswith("s.") else self.times.file
+                report.add("missing-share", where, words, column=name)
+
+    def _find(self, report: Report, rule: str, line: int, column: str, words: str, patient: str) -> None:
+        report.add(rule, self.times.file, words, line=line, column=column, patient=patient)
+
+
+def _cast(sql: str, kind: str) -> str:
+    """Return a value on its way to its stored type: 63.0 is a whole number, but no text of one."""
+    return f"CAST({sql} AS DOUBLE)" if kind == "whole" else sql
+
+
+def _some(file: Building, report: Report, rule: str, sql: str) -> list[tuple[Any, ...]]:
+    """Return the rows that a report keeps of a rule, and count the others."""
+    n = int(file.rows(f"SELECT count(*) FROM ({sql})")[0][0])
+    report.counts[rule] += max(0, n - MOST_KEPT)
+    return file.rows(f"{sql} LIMIT {MOST_KEPT}")
