@@ -21,6 +21,7 @@ NAMES = {
     "DFS": "disease-free survival",
     "DSS": "disease-specific survival",
 }
+TIMELINE = {"START_DATE", "EVENT_TYPE"}
 NO_EVENT = "1:EVENT"
 UNIT = re.compile(r"\s*\(months\)$", re.IGNORECASE)
 Row = tuple[int, list[str]]
@@ -41,7 +42,7 @@ def read_clinical(sheets: list[Sheet], report: Report, *, treatment: str = "") -
     FileRefused
         If there is no patient file, a second one, or no pair of X_MONTHS and X_STATUS.
     """
-    patients, samples = _sort(sheets)
+    patients, samples = _sort(sheets, report)
     names = [name.upper() if name.upper() in (PATIENT, SAMPLE) else name for name in patients.header]
     rows = list(patients.rows)
     if samples is not None:
@@ -82,28 +83,26 @@ def read_clinical(sheets: list[Sheet], report: Report, *, treatment: str = "") -
     )
 
 
-def _sort(sheets: list[Sheet]) -> tuple[Sheet, Sheet | None]:
-    """Return the patient file and the sample file."""
+def _sort(sheets: list[Sheet], report: Report) -> tuple[Sheet, Sheet | None]:
+    """Return the patient file and the sample file; other files of a study are passed over, and said."""
     patients: list[Sheet] = []
     samples: list[Sheet] = []
     for sheet in sheets:
         header = {name.upper() for name in sheet.header}
-        if PATIENT not in header:
-            raise FileRefused(
-                sheet.file,
-                "is missing. Add the column; both clinical files have it.",
-                line=sheet.line,
-                column=PATIENT,
-                rule="column-missing",
-            )
-        (samples if SAMPLE in header else patients).append(sheet)
+        if PATIENT in header and not header >= TIMELINE:
+            (samples if SAMPLE in header else patients).append(sheet)
+        elif len(sheets) > 1:
+            report.note(f"{sheet.file} is no clinical file and was passed over.")
     for found, kind in ((patients, "patient"), (samples, "sample")):
         if len(found) > 1:
-            raise FileRefused(
-                found[1].file, f"is a second {kind} file beside {found[0].file}. Give one.", rule="mapping"
-            )
-    if not patients and not samples:
+            words = f"is a second {kind} file beside {found[0].file}. Give one."
+            raise FileRefused(found[1].file, words, rule="mapping")
+    if not sheets:
         raise FileRefused("data_clinical_patient.txt", "is not there. Add it.", rule="table-missing")
+    if not patients and not samples:
+        words = "is missing. Add the column: it tells the patients apart."
+        first = sheets[0]
+        raise FileRefused(first.file, words, line=first.line, column=PATIENT, rule="column-missing")
     if not patients:
         return samples[0], None
     return patients[0], samples[0] if samples else None

@@ -69,12 +69,20 @@ class ColumnProfile:
 
 
 def profile(
-    sheet_header: Sequence[str], rows: Iterable[tuple[int, list[str]]], missing: Iterable[str] = ()
+    sheet_header: Sequence[str], rows: Iterable[Sequence[str]], missing: Iterable[str] = ()
 ) -> list[ColumnProfile]:
-    """Return the profile of each column; `missing` are words that are known to say nothing, in any case."""
+    """Return the profile of each column.
+
+    Parameters
+    ----------
+    rows
+        The cells of each row, as many as the header has; read once, and only counted.
+    missing
+        Words that are known to say nothing, in any case.
+    """
     known = {word.strip().casefold() for word in missing} | {""}
     columns = [_Column(name) for name in sheet_header]
-    for _, cells in rows:
+    for cells in rows:
         for column, cell in zip(columns, cells, strict=True):
             column.n += 1
             text = cell.strip()

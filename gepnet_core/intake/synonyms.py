@@ -148,7 +148,11 @@ REPEATED = (
             "agent": _words("agent, drug, name, substance, substanz, wirkstoff, medikament, regimen"),
         },
         ("start_date", "agent"),
-        {"agent": _words("agent, drug, wirkstoff, medikament")},
+        {
+            "agent": _words("agent, drug, wirkstoff, medikament"),
+            "start_date": _words("start date, startdatum"),
+            "stop_date": _words("stop date, enddatum"),
+        },
     ),
     Repeated(
         "progressions",
