@@ -258,7 +258,7 @@ def test_what_a_value_stands_for_is_guessed_from_words_alone(place, values, mean
 
 
 def test_a_word_for_missing_that_is_a_finding_elsewhere_is_said_for_its_column_alone():
-    draft = drafted(primary="ileum unknown", ki67="5 unknown", dod="2014-01-01 .")
+    draft = drafted(primary="ileum unknown .", ki67="5 unknown 6", dod="2014-01-01 . .")
     assert (draft.missing, draft.values) == ((".",), {"ki67": {"unknown": ""}})
 
 
@@ -266,6 +266,11 @@ def test_one_column_never_stands_for_two_and_the_second_of_two_is_left():
     draft = drafted(patient="1 2", sex="m f", gender="m f", id="7 8")
     assert (draft.patient_id, groups(draft)) == (Cell("patient"), [("patients", {"sex": "sex"})])
     assert draft.unused == ["gender", "id"]
+    draft = drafted(date="2014-01-01", modality="RFA", extent="focal")
+    assert groups(draft) == [
+        ("local_treatments", {"date": "date", "modality": "modality"}),
+        ("progressions", {"extent": "extent"}),
+    ]
 
 
 def test_a_bare_date_is_that_of_a_treatment_only_beside_its_modality():

@@ -388,14 +388,22 @@ def test_the_columns_of_samples_join_where_every_patient_has_exactly_one():
     ]
 
 
-def test_several_samples_or_none_of_a_patient_leave_the_columns_out_and_say_so():
+@pytest.mark.parametrize(
+    ("of", "several", "none"),
+    [
+        pytest.param(["P1", "P1", "P3"], 1, 1, id="both"),
+        pytest.param(["P1", "P1", "P2", "P3"], 1, 0, id="several"),
+        pytest.param(["P1"], 0, 2, id="none"),
+    ],
+)
+def test_several_samples_or_none_of_a_patient_leave_the_columns_out_and_say_so(of, several, none):
     report = Report()
-    given = samples(["S1", "P1", "G1", ""], ["S2", "P1", "G2", ""], ["S3", "P3", "G3", ""])
+    given = samples(*([f"S{n}", patient, "G1", ""] for n, patient in enumerate(of)))
     result, _ = read_clinical([clinical(*PATIENTS), given], report)
     assert result.header == CLINICAL
     assert report.notes == [
-        "data_clinical_sample.txt: 1 of 3 patients have several samples and 1 have none, so no sample stands "
-        "for the patient and the columns of the samples were left out."
+        f"data_clinical_sample.txt: {several} of 3 patients have several samples and {none} have none, so no "
+        "sample stands for the patient and the columns of the samples were left out."
     ]
 
 
