@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -28,7 +28,7 @@ class Entry:
     path: PurePosixPath
     file: str
     size: int
-    source: Callable[[], Iterator[bytes]]
+    source: Callable[[], Generator[bytes, None, None]]
 
 
 def folder_entries(path: Path, limits: Limits = DEFAULT) -> list[Entry]:
@@ -68,11 +68,12 @@ def zip_entries(path: Path, limits: Limits = DEFAULT) -> list[Entry]:
         If the ZIP is not safe to unpack, or holds another archive or workbook.
     """
     name = printable(path.name)
-    archive = unpacking.opened(path, name, limits)
+    with unpacking.opened(path, name, limits) as archive:
+        members = archive.infolist()
     found: list[Entry] = []
-    if WORKBOOK_MARK in archive.namelist():
+    if WORKBOOK_MARK in (member.filename for member in members):
         return found
-    for member in archive.infolist():
+    for member in members:
         place = PurePosixPath(member.filename.replace("\\", "/"))
         if member.is_dir() or "__MACOSX" in place.parts or place.name.startswith("."):
             continue
@@ -80,7 +81,7 @@ def zip_entries(path: Path, limits: Limits = DEFAULT) -> list[Entry]:
             reason = f"holds another archive or workbook ({printable(str(place))}). Pack plain CSV files."
             raise FileRefused(name, reason, rule="archive-unsafe")
         file = f"{name}, {printable(str(place))}"
-        found.append(Entry(place, file, member.file_size, partial(unpacking.chunks, archive, member, file)))
+        found.append(Entry(place, file, member.file_size, partial(unpacking.chunks, path, member, file)))
     return found
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -56,7 +57,7 @@ class _Opened:
                 second = self._whole_record(one)
                 break
             self.ahead.append(one)
-        fitting = [mark for mark in found if _cells(first, mark) == _cells(second, mark)]
+        fitting = [mark for mark in found if 0 < _cells(first, mark) == _cells(second, mark)]
         if len(fitting) == 1:
             return fitting[0]
         words = " and ".join(WORDS[mark] for mark in found)
@@ -103,7 +104,7 @@ class _Opened:
 
 
 def sheet(
-    source: Callable[[], Iterator[bytes]],
+    source: Callable[[], Generator[bytes, None, None]],
     file: str,
     name: str,
     reading: Reading,
@@ -127,28 +128,32 @@ def sheet(
         Here for what stands up to the header, later from `rows` for what stands below it.
     """
 
-    def opened() -> _Opened:
-        found = _Opened(file, text.lines(source(), file, reading.encoding))
+    def opened(content: Iterator[bytes]) -> _Opened:
+        found = _Opened(file, text.lines(content, file, reading.encoding))
         found.pass_over(comments=comments)
         return found
 
-    top = opened()
-    delimiter = reading.delimiter or top.delimiter()
-    line, cells = next(top.records(delimiter))
+    with closing(source()) as content:
+        top = opened(content)
+        delimiter = reading.delimiter or top.delimiter()
+        line, cells = next(top.records(delimiter))
     header = heading.checked(file, cells, line, limits, hint="The line ends with a surplus delimiter.")
     ours = heading.is_ours(cells)
 
     def rows() -> Iterator[tuple[int, list[str]]]:
-        records = opened().records(delimiter)
-        next(records)
-        for line, record in records:
-            if len(record) != len(header):
-                if len(record) > 1 or record[0].strip():
-                    report.add("row-length", file, _length_words(record, len(header), delimiter), line=line)
-            elif ours:
-                yield line, [unguarded(cell) for cell in record]
-            else:
-                yield line, record
+        with closing(source()) as content:
+            records = opened(content).records(delimiter)
+            next(records)
+            for line, record in records:
+                if len(record) != len(header):
+                    if len(record) > 1 or record[0].strip():
+                        report.add(
+                            "row-length", file, _length_words(record, len(header), delimiter), line=line
+                        )
+                elif ours:
+                    yield line, [unguarded(cell) for cell in record]
+                else:
+                    yield line, record
 
     return Sheet(file, name, header, line, heading.bounded(rows(), file, len(header), limits), top.comments)
 

@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from gepnet_core.errors import FileRefused, printable
-from gepnet_core.intake import archive, delimited, text, transport, unpacking, workbook
+from gepnet_core.intake import archive, delimited, text, unpacking
 from gepnet_core.intake.heading import SPLIT
 from gepnet_core.intake.limits import DEFAULT, Limits
 from gepnet_core.intake.reading import Reading, Sheet
 from gepnet_core.intake.report import Report
 
+TRANSPORT = b"HEADER RECORD*******LIB"
 ZIP, EMPTY_ZIP, OLE = b"PK\x03\x04", b"PK\x05\x06", bytes.fromhex("D0CF11E0A1B11AE1")
 FORMATS = {
     ".xlsx": ("a workbook", "Save it as .xlsx again."),
@@ -54,10 +55,14 @@ def open_sheets(
     start = _start(path, file)
     if start.startswith(ZIP):
         if _is_workbook(path, file, limits):
+            from gepnet_core.intake import workbook  # its library takes long to load and is seldom needed
+
             return workbook.sheets(path, file, reading, report, limits)
         entries = archive.zip_entries(path, limits)
         return archive.sheets(file, entries, reading, report, limits, comments=comments)
-    if start.startswith(transport.MAGIC):
+    if start.startswith(TRANSPORT):
+        from gepnet_core.intake import transport  # the same
+
         return [transport.sheet(path, file, path.stem, reading, limits)]
     _refuse_other(path.suffix.lower(), start, file)
     source = partial(text.chunks, path, file)
@@ -82,7 +87,7 @@ def _size(path: Path, file: str) -> int | None:
 def _start(path: Path, file: str) -> bytes:
     try:
         with path.open("rb") as handle:
-            return handle.read(len(transport.MAGIC))
+            return handle.read(len(TRANSPORT))
     except OSError as failed:
         raise FileRefused(file, f"cannot be read ({failed.strerror}). Check the path.") from None
 

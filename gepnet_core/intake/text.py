@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -21,7 +21,7 @@ MARKS = (
 LABELS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 
 
-def chunks(path: Path, file: str) -> Iterator[bytes]:
+def chunks(path: Path, file: str) -> Generator[bytes, None, None]:
     """Yield the bytes of a file piece by piece.
 
     Raises

@@ -20,11 +20,11 @@ from gepnet_core.intake import heading
 from gepnet_core.intake.limits import Limits
 from gepnet_core.intake.reading import Reading, Sheet
 
-MAGIC = b"HEADER RECORD*******LIB"
 MEMBER = b"HEADER RECORD*******MEMB"
 RECORD = 80
 CELLS_AT_ONCE = 2_000_000
 WHOLE_UP_TO = 1e16
+MIDNIGHT = " 00:00:00"
 FIRST_DAY = dt.datetime(1960, 1, 1)
 CODECS = {"": None, "utf-8": "UTF-8", "cp1252": "WINDOWS-1252"}
 
@@ -108,6 +108,8 @@ def _read(
     except UnicodeDecodeError:
         reason = "is not UTF-8 text. Save the file as UTF-8. Or say --encoding cp1252 if it is Windows-1252."
         raise FileRefused(file, reason, rule="file-encoding") from None
+    except MemoryError:
+        raise
     except Exception as failed:  # the library's own error is an Exception and nothing more
         reason = f"is not a SAS transport file that can be read ({printable(str(failed))}). Export it again."
         raise FileRefused(file, reason) from None
@@ -123,14 +125,14 @@ def _speller(told: str, decimal: str) -> Callable[[Any], str]:
             return ""
         if isinstance(cell, str):
             return cell.rstrip(" \0")
-        with suppress(OverflowError):  # no day of the calendar: the number itself stays to be seen
+        with suppress(
+            OverflowError, ValueError
+        ):  # no day of the calendar: the number itself stays to be seen
             if date:
                 return (FIRST_DAY + dt.timedelta(days=cell // 1)).date().isoformat()
             if date_time or time:
-                moment = FIRST_DAY + dt.timedelta(seconds=cell // 1)
-                midnight = moment.time() == dt.time()
-                day = moment.date().isoformat() if midnight else moment.isoformat(sep=" ")
-                return moment.time().isoformat() if time else day
+                moment = (FIRST_DAY + dt.timedelta(seconds=cell // 1)).isoformat(sep=" ")
+                return moment[len("1960-01-01 ") :] if time else moment.removesuffix(MIDNIGHT)
         if cell.is_integer() and abs(cell) < WHOLE_UP_TO:
             return str(int(cell))
         return repr(cell).replace(".", decimal)

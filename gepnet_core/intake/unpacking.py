@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -43,8 +43,8 @@ def opened(path: Path, file: str, limits: Limits) -> zipfile.ZipFile:
     return archive
 
 
-def chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> Iterator[bytes]:
-    """Yield a member piece by piece.
+def chunks(path: Path, member: zipfile.ZipInfo, file: str) -> Generator[bytes, None, None]:
+    """Yield a member of a ZIP that `opened` found safe, piece by piece.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> Iter
         If its bytes are not those that the directory declares.
     """
     read = 0
-    with refusing(file), archive.open(member) as source:
+    with refusing(file), zipfile.ZipFile(path) as archive, archive.open(member) as source:
         while chunk := source.read(CHUNK):
             read += len(chunk)
             yield chunk

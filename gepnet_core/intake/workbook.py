@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from defusedxml import DefusedXmlException
@@ -38,15 +38,14 @@ def sheets(path: Path, file: str, reading: Reading, report: Report, limits: Limi
         If the workbook is not safe to unpack or not a workbook, no worksheet holds anything, or a header
         breaks a rule.
     """
-    archive = unpacking.opened(path, file, limits)
-    with _refusing(file):
+    with unpacking.opened(path, file, limits) as archive, _refusing(file):
         parts = _Parts(archive)
         book = parts.book(reading.decimal)
         worksheets = list(parts.worksheets())
     found = [
         sheet
         for name, part in worksheets
-        if (sheet := _sheet(archive, part, book, file, name, report, limits)) is not None
+        if (sheet := _sheet(path, part, book, file, name, report, limits)) is not None
     ]
     if not found:
         reason = "is empty: no worksheet holds a cell. The first line must name the columns."
@@ -86,11 +85,12 @@ class _Parts(ExcelReader):
 
 
 def _sheet(
-    archive: zipfile.ZipFile, part: str, book: Book, workbook: str, name: str, report: Report, limits: Limits
+    path: Path, part: str, book: Book, workbook: str, name: str, report: Report, limits: Limits
 ) -> Sheet | None:
     """Return a worksheet; None where it is wholly empty."""
     file = f"{workbook}, sheet {printable(name)}"
-    top = next(_read(archive, part, book, file), None)
+    with closing(_read(path, part, book, file)) as cells:
+        top = next(cells, None)
     if top is None:
         return None
     line, first = top
@@ -99,7 +99,7 @@ def _sheet(
     ours = heading.is_ours(texts)
 
     def rows() -> Iterator[tuple[int, list[str]]]:
-        body = _read(archive, part, book, file)
+        body = _read(path, part, book, file)
         next(body)
         for line, cells in body:
             width = max(
@@ -136,8 +136,8 @@ def _header(cells: Cells, file: str, line: int, limits: Limits) -> list[str]:
     return texts
 
 
-def _read(archive: zipfile.ZipFile, part: str, book: Book, file: str) -> Iterator[tuple[int, Cells]]:
-    with _refusing(file), archive.open(part) as source:
+def _read(path: Path, part: str, book: Book, file: str) -> Generator[tuple[int, Cells], None, None]:
+    with _refusing(file), zipfile.ZipFile(path) as archive, archive.open(part) as source:
         yield from worksheet.rows(source, book)
 
 
@@ -146,8 +146,13 @@ def _refusing(file: str) -> Iterator[None]:
     """Turn what a broken workbook raises, which may be anything, into a refusal."""
     try:
         with unpacking.refusing(file):
-            yield
-    except FileRefused:
+            try:
+                yield
+            except OSError as failed:
+                if failed.strerror is None:  # openpyxl's own words, not the system's
+                    raise ValueError from failed
+                raise
+    except (FileRefused, MemoryError):
         raise
     except DefusedXmlException:
         reason = "holds XML that defines entities or a document type. Save it as .xlsx again."

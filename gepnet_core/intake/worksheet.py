@@ -20,8 +20,10 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 ROW, VALUE, FORMULA, INLINE, STRING = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("row", "v", "f", "is", "si"))
+PLAIN_TEXT = f"{{{SHEET_MAIN_NS}}}t"
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 WHOLE_UP_TO = 1e16
+MIDNIGHT = " 00:00:00"
 LAST_ROW = 1_048_576
 
 
@@ -124,12 +126,15 @@ def _date_text(value: dt.datetime | dt.date | dt.time | dt.timedelta) -> str:
         minutes, seconds = divmod(round(value.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     if isinstance(value, dt.datetime):
-        shown = value.replace(microsecond=0)
-        return shown.date().isoformat() if shown.time() == dt.time() else shown.isoformat(sep=" ")
+        return value.replace(microsecond=0).isoformat(sep=" ").removesuffix(MIDNIGHT)
     return value.replace(microsecond=0).isoformat() if isinstance(value, dt.time) else value.isoformat()
 
 
 def _text(element: Element) -> str:
+    if (
+        len(element) == 1 and element[0].tag == PLAIN_TEXT
+    ):  # most are; the library's way takes ten times as long
+        return _unescaped(element[0].text or "")
     text = Text.from_tree(element)  # type: ignore[arg-type]
     return "" if text is None else _unescaped(text.content)
 
