@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from gepnet_core import cli_compare, cli_out, cli_side_effects, published
+from gepnet_core import cli_compare, cli_import, cli_out, cli_side_effects, published
+from gepnet_core.cli_import import described
 from gepnet_core.cli_options import (
     Json,
     Parser,
     add_estimate_options,
     add_filters,
     named_selection,
-    one_of,
     opened,
     said,
     say,
     say_limits,
 )
-from gepnet_core.errors import CohortError, OptionRefused, StoreDamaged, quoted
+from gepnet_core.errors import CohortError, StoreDamaged
 from gepnet_core.estimates import Estimate, StratumEstimate, estimate
-from gepnet_core.store import DataSet, build_adtte, build_source, open_dataset, open_shelf
+from gepnet_core.store import open_dataset, open_shelf
 from gepnet_core.survival import Quantile
 from gepnet_core.view import parse_dataset_name
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, TimeUnit
@@ -36,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked = _parser().parse_args(arguments)
         answer, code = asked.run(asked)
-        _answer(answer)
+        if answer is not None:
+            _answer(answer)
     except CohortError as refused:
         say(str(refused))
         return 2
@@ -68,13 +67,17 @@ def _parser() -> Parser:
 
     command("datasets", _datasets, "list the data sets")
 
-    imported = command("import", _import, "import an ADTTE-shaped CSV file, or a folder of source tables")
-    imported.add_argument("file", type=Path, metavar="FILE")
-    imported.add_argument("--dataset", required=True, type=said(parse_dataset_name), metavar="NAME")
-    imported.add_argument(
-        "--competing-cnsr", type=said(_code), metavar="N", help="the CNSR that means a competing death"
-    )
-    imported.add_argument("--time-unit", type=said(one_of(TimeUnit)), help="the unit of AVAL")
+    imported = command("import", cli_import.run, "import a file as a new version of a data set")
+    cli_import.add_options(imported)
+
+    drafted = command("mapping", cli_import.run_mapping, "write a draft of what the columns of a table mean")
+    cli_import.add_mapping_options(drafted)
+
+    shelved = command("versions", cli_import.run_versions, "list the versions of a data set that are kept")
+    cli_import.add_version_options(shelved, choosing=False)
+
+    restored = command("put-back", cli_import.run_put_back, "make an older version the current one again")
+    cli_import.add_version_options(restored, choosing=True)
 
     estimated = command("estimate", _estimate, "estimate an endpoint")
     add_filters(estimated)
@@ -101,52 +104,15 @@ def _parser() -> Parser:
     return parser
 
 
-def _code(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,3}", text):
-        raise OptionRefused(f"{quoted(text)} is not a CNSR code. Give a whole number from 1.")
-    return int(text)
-
-
-def _described(dataset: DataSet) -> Json:
-    return {
-        "name": dataset.name,
-        "version": dataset.version,
-        "n": dataset.n,
-        "endpoints": list(dataset.endpoints),
-        "has_dates": dataset.has_dates,
-    }
-
-
 def _datasets(_: argparse.Namespace) -> tuple[list[Json], int]:
     shelf = open_shelf()
     found = []
     for name in shelf.names():
         try:
-            found.append(_described(open_dataset(shelf, name)))
+            found.append(described(open_dataset(shelf, name)))
         except StoreDamaged as damaged:
             say(f"“{name}” is left out: {damaged}")
     return found, 0
-
-
-def _import(asked: argparse.Namespace) -> tuple[Json, int]:
-    shelf = open_shelf()
-    messages: list[str] = []
-    if asked.file.is_dir():
-        if asked.competing_cnsr is not None or asked.time_unit is not None:
-            raise OptionRefused(
-                "--competing-cnsr and --time-unit belong to an ADTTE file, not to source tables."
-            )
-        build_source(shelf, asked.dataset, asked.file)
-    else:
-        _, messages = build_adtte(
-            shelf, asked.dataset, asked.file, time_unit=asked.time_unit, competing_cnsr=asked.competing_cnsr
-        )
-    dataset = open_dataset(shelf, asked.dataset)
-    if not dataset.has_dates:
-        messages.append(f"No date filters and no cut-off for this data set: {dataset.meta['no_dates']}.")
-    for message in messages:
-        say(message)
-    return _described(dataset), 0
 
 
 def _estimate(asked: argparse.Namespace) -> tuple[Json, int]:

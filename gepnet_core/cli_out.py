@@ -15,7 +15,6 @@ from gepnet_core.export_adtte import adsl_lines, adtte_lines
 from gepnet_core.export_tables import write_tables
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet
-from gepnet_core.template import template_workbook
 from gepnet_core.whole_file import write_lines, writing
 
 
@@ -82,6 +81,8 @@ def run_dictionary(asked: argparse.Namespace) -> tuple[Json, int]:
 
 def run_template(asked: argparse.Namespace) -> tuple[Json, int]:
     """Answer `template`."""
+    from gepnet_core.template import template_workbook  # its library takes long to load
+
     with writing(asked.out, ending=".xlsx") as handle:
         handle.write(template_workbook())
     say(f"The empty workbook was written to {asked.out}.")

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gepnet_core.adtte import read_adtte
 from gepnet_core.selection import Selection
 from gepnet_core.store import Shelf, build_adtte, open_dataset
 from gepnet_core.vocabulary import TimeUnit

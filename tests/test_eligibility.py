@@ -47,7 +47,7 @@ class TinySource:
     ) -> TinySource:
         """Add a patient; a treatment is (date, modality) or (date, modality, indication)."""
         self._add("patients", name, None, 1950, site, None, None, None, metastatic)
-        self._add("follow_up", name, contact, death)
+        self._add("follow_up", name, contact, death, None)
         for day, modality, *indication in treatments:
             number = len(self.rows.get("local_treatments", []))
             told = indication[0] if indication else FOCAL

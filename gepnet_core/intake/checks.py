@@ -65,13 +65,13 @@ def _patients(source: Source, extracted: date | None) -> dict[str, _Patient]:
 
 
 def _check_references(source: Source, report: Report, patients: dict[str, _Patient]) -> None:
-    for table in TABLES:
+    for table in TABLES if "patients" not in source.incomplete else ():
         for row in source[table.name]:
             if row.patient not in patients and row.patient not in source.spoiled:
                 words = "names a patient who is not in the patients table. Add the patient or remove the row."
                 source.find(report, "patient-unknown", table.name, row, "patient_id", words)
     followed = {row.patient for row in source["follow_up"]} | source.spoiled
-    for row in source["patients"]:
+    for row in source["patients"] if "follow_up" not in source.incomplete else ():
         if row.patient not in followed:
             words = "has no row in the follow_up table, so the end of observation is unknown. Add one."
             source.find(report, "follow-up-missing", "patients", row, "patient_id", words)
@@ -146,13 +146,14 @@ def _check_side_effects(source: Source, report: Report, patients: dict[str, _Pat
         treated = known.treated.get(str(row.values["treatment"]))
         noticed = row.values["date"]
         if treated is None:
-            if row.patient not in source.spoiled:
+            if row.patient not in source.spoiled and "local_treatments" not in source.incomplete:
                 words = "names no local treatment of this patient. Give the treatment_id of one."
                 source.find(report, "treatment-unknown", "adverse_events", row, "treatment", words)
         elif isinstance(noticed, date) and noticed < treated:
             words = f"{noticed} lies before the treatment it belongs to ({treated}). Correct one of the two."
             source.find(report, "before-treatment", "adverse_events", row, "date", words)
-        if row.values["ctcae_grade"] == 5 and known.death is None:
+        followed = "follow_up" not in source.incomplete
+        if row.values["ctcae_grade"] == 5 and known.death is None and followed:
             words = (
                 "grade 5 is death, but the patient has no date of death. Correct the grade or add the date."
             )

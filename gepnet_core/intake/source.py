@@ -34,12 +34,14 @@ class SourceRow:
 class Source:
     """The six tables. `files` names the file of each; `spoiled` holds patients of rows that were refused.
 
-    A row that was refused is not in `rows`, so that what refers to it is not refused a second time.
+    A row that was refused is not in `rows`, so that what refers to it is not refused a second time; nor is what
+    refers to a table in `incomplete`, of which rows could not be told apart.
     """
 
     rows: dict[str, list[SourceRow]] = field(default_factory=lambda: {table.name: [] for table in TABLES})
     files: dict[str, str] = field(default_factory=dict)
     spoiled: set[str] = field(default_factory=set)
+    incomplete: set[str] = field(default_factory=set)
 
     def __getitem__(self, table: str) -> list[SourceRow]:
         return self.rows[table]

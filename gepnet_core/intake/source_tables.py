@@ -32,12 +32,17 @@ def read_source(sheets: Sequence[Sheet], report: Report, spelling: Spelling = PL
         found = by_name.pop(table.name, None)
         if found is None:
             report.add("table-missing", table.file, "is not there. Add it, with its header at least.")
+            source.incomplete.add(table.name)
             continue
         source.files[table.name] = found.file
+        short = report.counts["row-length"]
         try:
             _read_table(found, table, source, report, spelling)
         except FileRefused as refused:
             report.take(refused)
+            source.incomplete.add(table.name)
+        if report.counts["row-length"] > short:
+            source.incomplete.add(table.name)
     for sheet in by_name.values():
         report.note(f"{sheet.file} is none of the tables and was passed over.")
     return source
@@ -56,6 +61,7 @@ def _read_table(sheet: Sheet, table: Table, source: Source, report: Report, spel
             words = "is not part of the table. Remove it."
             report.add("column-unknown", sheet.file, words, line=sheet.line, column=name)
     if lacking:
+        source.incomplete.add(table.name)
         return
     seen: dict[tuple[Value, ...], int] = {}
     n = 0

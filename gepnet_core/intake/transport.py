@@ -52,7 +52,7 @@ def sheet(path: Path, file: str, name: str, reading: Reading, limits: Limits) ->
     _, told = _read(path, file, codec, names_only=True)
     if not told.column_names:
         raise FileRefused(file, "is empty: the data set has no variable. Export it again.", rule="file-empty")
-    header = heading.checked(file, list(told.column_names), 0, limits)
+    header = heading.checked(file, [name or "" for name in told.column_names], 0, limits)
     formats = told.original_variable_types
     spelled = [_speller(formats[column] or "", reading.decimal) for column in told.column_names]
 

@@ -65,7 +65,7 @@ def refusing(file: str) -> Iterator[None]:
     """Turn what unpacking raises into a refusal."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError):
         reason = "is not a ZIP that can be unpacked: its content and its directory differ. Pack it again."
         raise FileRefused(file, reason, rule="archive-unsafe") from None
     except OSError as failed:

@@ -10,9 +10,19 @@ from gepnet_core.store.build import build_adtte, build_source, fingerprint
 from gepnet_core.store.connection import Database
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.versions import Current, Shelf
-from gepnet_core.store.writing import check_whole
+from gepnet_core.store.writing import check_whole, publish, put_back
 
-__all__ = ["Current", "DataSet", "Shelf", "build_adtte", "build_source", "open_dataset", "open_shelf"]
+__all__ = [
+    "Current",
+    "DataSet",
+    "Shelf",
+    "build_adtte",
+    "build_source",
+    "open_dataset",
+    "open_shelf",
+    "publish",
+    "put_back",
+]
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHIPPED = PROJECT / "data" / "synthetic"

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 
 from gepnet_core import contract
@@ -14,19 +13,19 @@ from gepnet_core.errors import FileRefused, OptionRefused, listed
 from gepnet_core.intake.adsl import read_adsl
 from gepnet_core.intake.adtte import AdtteOptions, read_adtte
 from gepnet_core.intake.archive import text_of
-from gepnet_core.intake.cells import Spelling
 from gepnet_core.intake.cbioportal import read_clinical
+from gepnet_core.intake.cells import Spelling
 from gepnet_core.intake.checks import check_source
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.files import open_sheets
 from gepnet_core.intake.limits import DEFAULT, Limits
 from gepnet_core.intake.mapped import read_mapped
 from gepnet_core.intake.mapped_times import read_mapped_times
-from gepnet_core.intake.mapping import ColumnMapping
 from gepnet_core.intake.quality import warn_source
 from gepnet_core.intake.reading import Reading, Sheet
 from gepnet_core.intake.redcap import decode
 from gepnet_core.intake.report import Report, ReportRefused
+from gepnet_core.intake.request import Format, Request
 from gepnet_core.intake.source import Source
 from gepnet_core.intake.source_tables import read_source
 from gepnet_core.published_figures import FILE as PUBLISHED_FILE
@@ -42,63 +41,6 @@ from gepnet_core.vocabulary import STUDY_ENDPOINTS, TimeUnit
 
 STEP = 5_000
 Progress = Callable[[str, int], None]
-
-
-class Format(StrEnum):
-    """What a file holds."""
-
-    TABLES = "tables"
-    WIDE = "wide"
-    ADTTE = "adtte"
-    REDCAP = "redcap"
-    CBIOPORTAL = "cbioportal"
-
-    @property
-    def label(self) -> str:
-        """The words on the control."""
-        return {
-            "tables": "source tables (folder, ZIP or workbook)",
-            "wide": "one table, a row a patient",
-            "adtte": "ADTTE (CSV or SAS transport)",
-            "redcap": "REDCap export with its data dictionary",
-            "cbioportal": "cBioPortal clinical files",
-        }[self.value]
-
-    @property
-    def needs_extraction_date(self) -> bool:
-        """Whether "the future" must be said: True where dates are entered by hand."""
-        return self in (Format.TABLES, Format.WIDE, Format.REDCAP)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is to be imported, and all that only a person can say of it.
-
-    Parameters
-    ----------
-    beside
-        A second file: ADSL, the REDCap data dictionary, or cBioPortal's sample file.
-    sheet
-        The sheet of a workbook that holds a wide table; empty: its only one.
-    settings
-        The settings of the data set; None: those beside the tables, or in the mapping.
-    treatment
-        For cBioPortal: the column that holds the treatment.
-    """
-
-    path: Path
-    format: Format
-    beside: Path | None = None
-    mapping: ColumnMapping | None = None
-    settings: Settings | None = None
-    extracted: date | None = None
-    reading: Reading = field(default_factory=Reading)
-    date_format: DateFormat | None = None
-    time_unit: TimeUnit | None = None
-    competing_cnsr: int | None = None
-    censored_cnsr: tuple[int, ...] = ()
-    sheet: str = ""
-    treatment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from gepnet_core.errors import DataSetUnknown, StoreDamaged, listed
 from gepnet_core.vocabulary import DATASET_NAME
@@ -35,6 +36,10 @@ class Current:
     origin: str
     source: str = ""
     number: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as `current.json` holds it."""
+        return asdict(self)
 
     @property
     def patients(self) -> int:
@@ -98,11 +103,7 @@ class Shelf:
     def kept(self, name: str) -> list[Kept]:
         """Return the versions of a data set that are on the shelf, the last imported first."""
         current = self.current(name)
-        found = {current.version: current}
-        for path in (self.root / name).glob("v*.json"):
-            entry = _read(path)
-            if entry is not None and entry.version == path.stem:
-                found.setdefault(entry.version, entry)
+        found = {entry.version: entry for entry in self._entries(name)} | {current.version: current}
         shelved = []
         for entry in found.values():
             file = self.root / name / f"{entry.version}.duckdb"
@@ -110,6 +111,13 @@ class Shelf:
                 written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
                 shelved.append(Kept(entry, written, entry.version == current.version))
         return sorted(shelved, key=lambda kept: kept.entry.number, reverse=True)
+
+    def _entries(self, name: str) -> Iterator[Current]:
+        """Yield what stands beside the version files."""
+        for path in (self.root / name).glob("v*.json"):
+            entry = _read(path)
+            if entry is not None and entry.version == path.stem:
+                yield entry
 
     @contextmanager
     def lock(self, name: str = "") -> Iterator[None]:
@@ -127,7 +135,7 @@ class Shelf:
         The lock of the data set must be held.
         """
         folder = self.root / name
-        numbers = [kept.entry.number for kept in self.kept(name)] if name in self.names() else [0]
+        numbers = [entry.number for entry in self._entries(name)]
         known = _read(folder / f"{current.version}.json")
         number = known.number if keep and known is not None else max(numbers, default=0) + 1
         current = replace(current, number=number)
@@ -150,7 +158,7 @@ class Shelf:
     def _write(self, path: Path, current: Current) -> None:
         told = path.parent / f".{path.name}.{os.getpid()}"
         try:
-            told.write_text(json.dumps(asdict(current), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            told.write_text(json.dumps(current.to_json(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
             _sync(told)
             told.replace(path)
         finally:

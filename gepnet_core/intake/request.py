@@ -1,0 +1,142 @@
+"""What a person asks an import to do, as one value that can cross to another process."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from gepnet_core.errors import OptionRefused
+from gepnet_core.intake.dates import DateFormat
+from gepnet_core.intake.mapping import ColumnMapping, mapping_from
+from gepnet_core.intake.reading import Reading
+from gepnet_core.settings import Settings, settings_from
+from gepnet_core.vocabulary import TimeUnit
+
+
+class Format(StrEnum):
+    """What a file holds."""
+
+    TABLES = "tables"
+    WIDE = "wide"
+    ADTTE = "adtte"
+    REDCAP = "redcap"
+    CBIOPORTAL = "cbioportal"
+
+    @property
+    def label(self) -> str:
+        """The words on the control."""
+        return {
+            "tables": "source tables (folder, ZIP or workbook)",
+            "wide": "one table, a row a patient",
+            "adtte": "ADTTE (CSV or SAS transport)",
+            "redcap": "REDCap export with its data dictionary",
+            "cbioportal": "cBioPortal clinical files",
+        }[self.value]
+
+    @property
+    def needs_extraction_date(self) -> bool:
+        """Whether "the future" must be said: True where dates are entered by hand."""
+        return self in (Format.TABLES, Format.WIDE, Format.REDCAP)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be imported, and all that only a person can say of it.
+
+    Parameters
+    ----------
+    format
+        None: as the file shows.
+    beside
+        A second file: ADSL, the REDCap data dictionary, or cBioPortal's sample file.
+    sheet
+        The sheet of a workbook that holds a wide table; empty: its only one.
+    settings
+        The settings of the data set; None: those beside the tables, or in the mapping.
+    treatment
+        For cBioPortal: the column that holds the treatment.
+    """
+
+    path: Path
+    format: Format | None = None
+    beside: Path | None = None
+    mapping: ColumnMapping | None = None
+    settings: Settings | None = None
+    extracted: date | None = None
+    reading: Reading = field(default_factory=Reading)
+    date_format: DateFormat | None = None
+    time_unit: TimeUnit | None = None
+    competing_cnsr: int | None = None
+    censored_cnsr: tuple[int, ...] = ()
+    sheet: str = ""
+    treatment: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the request as plain JSON; `from_json` gives it back equal."""
+        return {
+            "path": str(self.path),
+            "format": self.format,
+            "beside": None if self.beside is None else str(self.beside),
+            "mapping": None if self.mapping is None else self.mapping.to_toml(),
+            "settings": None if self.settings is None else tomli_w.dumps(self.settings.to_toml()),
+            "extracted": None if self.extracted is None else self.extracted.isoformat(),
+            "reading": asdict(self.reading),
+            "date_format": self.date_format,
+            "time_unit": self.time_unit,
+            "competing_cnsr": self.competing_cnsr,
+            "censored_cnsr": list(self.censored_cnsr),
+            "sheet": self.sheet,
+            "treatment": self.treatment,
+        }
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Request:
+        """Return the request that `to_json` told."""
+
+        def known(key: str, kind: Any) -> Any:
+            return None if told[key] is None else kind(told[key])
+
+        return cls(
+            path=Path(told["path"]),
+            format=known("format", Format),
+            beside=known("beside", Path),
+            mapping=known("mapping", lambda text: mapping_from("mapping", text)),
+            settings=known("settings", lambda text: settings_from("settings", tomllib.loads(text))),
+            extracted=known("extracted", date.fromisoformat),
+            reading=Reading(**told["reading"]),
+            date_format=known("date_format", DateFormat),
+            time_unit=known("time_unit", TimeUnit),
+            competing_cnsr=told["competing_cnsr"],
+            censored_cnsr=tuple(told["censored_cnsr"]),
+            sheet=told["sheet"],
+            treatment=told["treatment"],
+        )
+
+    def check(self) -> None:
+        """Raise OptionRefused where an option is missing or belongs to another format."""
+        assert self.format is not None
+        adtte_only = self.competing_cnsr is not None or self.time_unit is not None or self.censored_cnsr
+        if adtte_only and self.format is not Format.ADTTE:
+            what = "source tables" if self.format is Format.TABLES else f"the format {self.format}"
+            raise OptionRefused(
+                f"--competing-cnsr, --censored-cnsr and --time-unit belong to an ADTTE file, not to {what}."
+            )
+        told = self.mapping is not None and self.mapping.endpoints
+        if self.format.needs_extraction_date and self.extracted is None and not told:
+            raise OptionRefused(
+                f"The day on which the data were exported is needed for {self.format.label}: a later date would "
+                "lie in the future, and who was not seen for long cannot be told. Give --extracted YYYY-MM-DD."
+            )
+        if self.format in (Format.WIDE, Format.REDCAP) and self.mapping is None:
+            raise OptionRefused(
+                f"A file of the format {self.format} needs a mapping of its columns: give --mapping FILE.toml "
+                "(the command `mapping` writes a draft)."
+            )
+        if self.format is Format.REDCAP and self.beside is None:
+            raise OptionRefused("A REDCap export needs its data dictionary: give --dictionary FILE.csv.")
