@@ -636,7 +636,7 @@ def hand_made(path: Path, *members: tuple[str, bytes, dict[str, int]]) -> Path:
     for name, packed, told in members:
         values = {"flags": 0, "method": 8, "crc": 0, "size": len(packed), "at": len(body)} | told
         sizes = (values["flags"], values["method"], 0, 33, values["crc"], len(packed), values["size"])
-        place = name.encode()
+        place = name.encode("latin-1" if "latin" in told else "utf-8")
         directory += struct.pack(
             "<4s6H3I5H2I", b"PK\1\2", 20, 20, *sizes, len(place), 0, 0, 0, 0, 0, values["at"]
         )
@@ -743,6 +743,11 @@ GOOD = ("patients.csv", deflated(TABLE), honest(TABLE))
             "archive-unsafe",
             r"holds another archive or workbook",
             id="nested",
+        ),
+        pytest.param(
+            [("\xe9.csv", b"", {"flags": 0x800, "latin": 1})],
+            *("archive-unsafe", "its content and its directory differ"),
+            id="name-in-no-text",
         ),
         pytest.param([("readme.md", b"", {})], "file-empty", r"holds no CSV or TSV table", id="no-table"),
         pytest.param([], "file-empty", r"is empty: the ZIP holds no file", id="no-member"),
@@ -953,6 +958,12 @@ def test_a_transport_file_is_read_with_iso_dates(xpt, monkeypatch, at_once):
         ),
         pytest.param(
             lambda b: b[:80] + b"\1" * 800, "file-unreadable", "is not a SAS transport", id="garbage"
+        ),
+        pytest.param(
+            lambda b: b.replace(b"AVAL", b"\xffVAL"),
+            "header-name",
+            "column 2 has no name.",
+            id="name-in-no-text",
         ),
         pytest.param(
             lambda b: b + b[240:], "file-unreadable", "holds 2 data sets. Export each", id="two-data-sets"
