@@ -136,6 +136,8 @@ def run(asked: argparse.Namespace) -> tuple[Json | None, int]:
             _say_blocked(report)
             return ({"imported": False, "report": report.to_json()} if asked.json else None), 2
         _say_warnings(report)
+        if found.effect is not None and not found.effect["has_dates"]:
+            say(f"No date filters and no cut-off for this data set: {found.effect['no_dates']}.")
         if asked.dry_run:
             say("Nothing was changed: --dry-run.")
         else:

@@ -58,6 +58,7 @@ TABLES = (
             Column(
                 "birth_year",
                 "INTEGER",
+                required=False,
                 low=1880,
                 high=2100,
                 label="Year of birth",
@@ -65,6 +66,7 @@ TABLES = (
             ),
             Column(
                 "primary_site",
+                required=False,
                 label="Primary site",
                 help="organ in which the tumour arose; which of them are GEP-NET is a setting",
             ),

@@ -36,6 +36,7 @@ SINGLE_KEYS = (
     "landmark",
     "contrast",
     "window",
+    "finding",
 )
 MULTIPLE_KEYS = {"modality": "modalities", "level": "levels", "adjust": "adjust", "subgroup": "subgroups"}
 LONGEST_WINDOW = 365
@@ -48,7 +49,7 @@ class View:
 
     `horizon` is in months; `failure` True shows 1 - S; `band` False hides the confidence bands. From `levels` on
     the controls are those of a comparison (`tau`, `at` and `landmark` in months), and `window` is that of the
-    side effects in days.
+    side effects in days, `finding` the rule whose findings the data quality shows.
     """
 
     dataset: str | None = None
@@ -71,12 +72,13 @@ class View:
     contrast: str | None = None
     subgroups: tuple[str, ...] = ()
     window: int | None = None
+    finding: str | None = None
 
     def to_query(self) -> dict[str, str | list[str]]:
         """Return the query string's keys and values; what is at "no restriction" is left out."""
         chosen = self.selection
         query: dict[str, str | list[str]] = {}
-        for key in ("dataset", "version", "endpoint", "by", "reference", "stratify", "contrast"):
+        for key in ("dataset", "version", "endpoint", "by", "reference", "stratify", "contrast", "finding"):
             if (value := getattr(self, key)) is not None:
                 query[key] = value
         if chosen.modalities:
@@ -154,6 +156,7 @@ class View:
             reference=single.get("reference"),
             stratify=single.get("stratify"),
             contrast=single.get("contrast"),
+            finding=single.get("finding"),
         )
         for key in ("level", "adjust", "subgroup"):
             found = values.get(key, [])

@@ -28,6 +28,11 @@ page = st.navigation(
         st.Page(
             "published.py", title="Published vs live", url_path="published", icon=":material/fact_check:"
         ),
+        st.Page("data.py", title="Data", url_path="data", icon=":material/upload_file:"),
+        st.Page("quality.py", title="Data quality", url_path="quality", icon=":material/troubleshoot:"),
+        st.Page(
+            "dictionary.py", title="Data dictionary", url_path="dictionary", icon=":material/dictionary:"
+        ),
         st.Page("methods.py", title="Methods", url_path="methods", icon=":material/menu_book:"),
     ]
 )

@@ -7,18 +7,24 @@ from typing import Any
 
 from gepnet_core.importer.draft_codec import told_draft
 from gepnet_core.importer.sniff import sniffed
+from gepnet_core.intake.archive import text_of
 from gepnet_core.intake.files import open_sheets
 from gepnet_core.intake.guess import guess
 from gepnet_core.intake.limits import Limits
 from gepnet_core.intake.profile import profile
+from gepnet_core.intake.reading import Reading, Sheet
+from gepnet_core.intake.redcap import decode, is_dictionary
 from gepnet_core.intake.report import Report
-from gepnet_core.intake.request import Request
+from gepnet_core.intake.request import Format, Request
+from gepnet_core.settings import FILE as SETTINGS_FILE
 
 SHOWN = 20
 
 
 def peek(request: Request, limits: Limits) -> dict[str, Any]:
     """Return the tables of a file as JSON: name, header, first rows, number of rows, profile and a draft mapping.
+
+    A REDCap export is decoded by its data dictionary first, where that is given.
 
     Raises
     ------
@@ -27,21 +33,30 @@ def peek(request: Request, limits: Limits) -> dict[str, Any]:
     """
     report = Report()
     sheets = open_sheets(request.path, request.reading, report, limits, comments=True)
-    found = []
-    for sheet in sheets:
-        rows = iter(sheet.rows)
-        first = list(islice(rows, SHOWN))
-        profiles = profile(sheet.header, (cells for _, cells in chain(first, rows)))
-        found.append(
-            {
-                "file": sheet.file,
-                "name": sheet.name,
-                "header": sheet.header,
-                "rows": [cells for _, cells in first],
-                "n": profiles[0].n if profiles else 0,
-                "profile": [column.to_json() for column in profiles],
-                "draft": told_draft(guess(sheet.header, profiles)),
-            }
-        )
-    kind = sniffed(sheets, request.path)
-    return {"format": kind, "sheets": found, "report": report.to_json()}
+    kind = request.format or sniffed(sheets, request.path)
+    if request.beside is not None and kind in (None, Format.REDCAP):
+        beside = open_sheets(request.beside, Reading(), report, limits)[0]
+        if is_dictionary(beside):
+            kind = Format.REDCAP
+            sheets = [decode(sheets[0], beside, report)]
+    return {
+        "format": kind,
+        "settings": text_of(request.path, SETTINGS_FILE, limits),
+        "sheets": [_told(sheet) for sheet in sheets],
+        "report": report.to_json(),
+    }
+
+
+def _told(sheet: Sheet) -> dict[str, Any]:
+    rows = iter(sheet.rows)
+    first = [cells for _, cells in islice(rows, SHOWN)]
+    profiles = profile(sheet.header, chain(first, (cells for _, cells in rows)))
+    return {
+        "file": sheet.file,
+        "name": sheet.name,
+        "header": sheet.header,
+        "rows": first,
+        "n": profiles[0].n if profiles else 0,
+        "profile": [column.to_json() for column in profiles],
+        "draft": told_draft(guess(sheet.header, profiles)),
+    }

@@ -21,7 +21,7 @@ def sniffed(sheets: Sequence[Sheet], path: Path) -> Format | None:
         return Format.CBIOPORTAL if clinical and "patients" not in names else Format.TABLES
     for sheet in sheets:
         header = {name.upper() for name in sheet.header}
-        if header >= ADTTE_COLUMNS:
+        if len(header & ADTTE_COLUMNS) >= len(ADTTE_COLUMNS) - 1:  # its reader names the one that is missing
             return Format.ADTTE
         if sheet.comments and {"PATIENT_ID", "SAMPLE_ID"} & header:
             return Format.CBIOPORTAL

@@ -137,7 +137,7 @@ def text_of(path: Path, name: str, limits: Limits = DEFAULT) -> str:
     Raises
     ------
     FileRefused
-        If it is not UTF-8 text, is larger than 4 MiB, or is there more than once.
+        If it is not UTF-8 text, is larger than 4 MiB, is there more than once, or is no file.
     """
     if path.is_dir():
         entries = folder_entries(path, limits)
@@ -147,6 +147,9 @@ def text_of(path: Path, name: str, limits: Limits = DEFAULT) -> str:
         return ""
     found = [entry for entry in entries if entry.path.name == name]
     if not found:
+        if path.is_dir() and ((path / name).exists() or (path / name).is_symlink()):
+            reason = "cannot be read (it is not a file, or a link that leads nowhere). Check the path."
+            raise FileRefused(printable(name), reason)
         return ""
     if len(found) > 1:
         reason = f"holds {printable(name)} more than once. Remove the others."

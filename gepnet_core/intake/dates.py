@@ -17,7 +17,7 @@ MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?(Z|\+00:00)?$")
 CLOCK = re.compile(r"[T ][0-9]{1,2}:[0-9]{2}")
 SHORT_YEAR = re.compile(r"[0-9]{1,2}([./ -])([0-9]{1,2}|[A-Za-z]{3})\1[0-9]{2}|[0-9]{2}[A-Za-z]{3}[0-9]{2}")
 SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
-FIRST_YEAR, LAST_YEAR = 1850, 2150
+FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(2150, 12, 31)
 
 
 class CellRefused(OptionRefused):
@@ -84,7 +84,7 @@ def read_date(text: str, spelled: DateFormat = DateFormat.ISO) -> date:
         raise CellRefused(
             "date", f"{quoted(text)} is not a date: the calendar has no such day in {spelled}. Correct it."
         ) from None
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+    if not FIRST_DAY <= day <= LAST_DAY:
         raise CellRefused("date-range", f"{day} cannot be the date of a patient's record. Correct the year.")
     return day
 

@@ -153,6 +153,11 @@ RECORD_RULES = (
     _error(
         "death-but-alive", "A date of death of a patient whose status is alive.", "Correct one of the two."
     ),
+    _error(
+        "nobody-eligible",
+        "Nobody passes the eligibility of the data set's settings.",
+        "Check the settings, and the columns they look at.",
+    ),
     _error("conflict", "A patient's rows hold two values where there is one.", "Keep one value."),
     _error(
         "status-unmapped", "A status value is neither said to be an event nor censored.", "Say what it means."

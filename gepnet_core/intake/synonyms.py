@@ -37,7 +37,7 @@ TREATMENT = _words(
 SINGLE: dict[tuple[str, str], tuple[str, ...]] = {
     ("patients", "sex"): _words("sex, gender, geschlecht, biological sex, sex at birth"),
     ("patients", "birth_year"): _words(
-        "birth year, year of birth, yob, birth yr, year birth, geburtsjahr, jahrgang"
+        "birth year, year of birth, yob, birth yr, year birth, geburtsjahr, geb jahr, jahrgang"
     ),
     ("patients", "primary_site"): _words(
         "primary site, primary tumour site, primary tumor site, site of primary, primary tumour, primary tumor, "
@@ -59,7 +59,8 @@ SINGLE: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("patients", "metastatic_date"): _dated(
         "metastatic, metastasis, metastases, first metastasis, metastatic disease, metastatic diagnosis, mets, "
-        "metastasierung, erstmetastasierung, metastasen, fernmetastase, first metastases, m1"
+        "metastasierung, erstmetastasierung, metastasen, fernmetastase, first metastases, "
+        "erstdiagnose metastasen, ed metastasen, diagnosis of metastases, m1"
     ),
     ("follow_up", "last_contact_date"): _dated(
         "last contact, last follow up, last fu, lfu, last seen, last visit, last known alive, last alive, "
@@ -149,7 +150,7 @@ REPEATED = (
         },
         ("start_date", "agent"),
         {
-            "agent": _words("agent, drug, wirkstoff, medikament"),
+            "agent": _words("agent, drug, substance, substanz, wirkstoff, medikament"),
             "start_date": _words("start date, startdatum"),
             "stop_date": _words("stop date, enddatum"),
         },

@@ -36,7 +36,7 @@ from gepnet_core.store.cohort_version import cohort_recipe
 from gepnet_core.store.scratch import scratch_folder
 from gepnet_core.store.trial_version import trial_recipe
 from gepnet_core.store.versions import Current, Shelf
-from gepnet_core.store.writing import SCHEMA, Recipe, publish, write_version
+from gepnet_core.store.writing import SCHEMA, Recipe, nobody_left, publish, write_version
 from gepnet_core.vocabulary import STUDY_ENDPOINTS, TimeUnit
 
 STEP = 5_000
@@ -77,9 +77,7 @@ def prepare(
         path = folder / "version.duckdb"
         current = write_version(path, folder, recipe, report, origin=origin, source=source)
         if current.patients == 0:
-            report.add(
-                "nobody-eligible", request.path.name, "no patient is eligible. Check the data set's settings."
-            )
+            report.add("nobody-eligible", request.path.name, nobody_left(path))
             report.stop_on_errors()
     except ReportRefused:
         return Prepared(report, settings=settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,18 @@ def _findings(scratch: Path, report: Report) -> list[Spool]:
         spooled(scratch, "findings", FINDINGS, kept),
         spooled(scratch, "finding_counts", (("rule", "VARCHAR"), ("n", "BIGINT")), counted),
     ]
+
+
+def nobody_left(path: Path) -> str:
+    """Return at which step of eligibility the last patient was left out."""
+    steps = Database.open(path).rows("SELECT label, patients FROM attrition ORDER BY step")
+    for (_, before), (label, patients) in itertools.pairwise(steps):
+        if not patients:
+            return (
+                f"no patient is eligible. Of {before} none passed the step “{label}”: check the settings of the "
+                "data set, and the columns that this step reads."
+            )
+    return "no patient is eligible. Check the data set's settings."
 
 
 def publish(shelf: Shelf, name: str, built: Path, current: Current) -> Current:

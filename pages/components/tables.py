@@ -22,11 +22,16 @@ from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, WHOLE_C
 from pages.components.markdown import JOINER, LINE_BREAK, escaped
 
 
-def show(header: Sequence[str], rows: Sequence[Sequence[object]], *, alt: str) -> None:
-    """Draw a table; the first column names the rows."""
+def show(header: Sequence[str], rows: Sequence[Sequence[object]], *, alt: str, wrapped: bool = False) -> None:
+    """Draw a table; the first column names the rows. `wrapped` True: long texts break into lines."""
     cells = [[escaped(str(cell)) for cell in row] for row in rows]
     frame = pd.DataFrame(cells, columns=_unique(header), dtype=str)
-    st.table(frame.set_index(frame.columns[0]), alt=alt)
+    with st.container(key=f"wrapped-{_key(alt)}") if wrapped else st.container():
+        st.table(frame.set_index(frame.columns[0]), alt=alt)
+
+
+def _key(words: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in words.casefold())
 
 
 def _unique(header: Sequence[str]) -> list[str]:

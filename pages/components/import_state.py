@@ -1,0 +1,93 @@
+"""What the data page remembers between reruns: the file that was looked at, and what was checked last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from gepnet_core.importer.apart import Import
+from gepnet_core.intake.mapping import ColumnMapping
+from gepnet_core.intake.request import Request
+from gepnet_core.store import Shelf
+from gepnet_core.store.scratch import scratch_folder
+
+KEY = "import_state"
+
+
+@dataclass
+class ImportState:
+    """One import on its way.
+
+    `peeked` holds the first looks by what they were asked; `checked_as` is the request (without places) that
+    `checked` answers; `done` is the data set that was imported last, `before` its version before that.
+    """
+
+    generation: int = 0
+    peeked: dict[str, dict[str, Any]] = field(default_factory=dict)
+    groups: dict[str, int] = field(default_factory=dict)
+    loaded: ColumnMapping | None = None
+    loaded_as: str = ""
+    checked_as: str = ""
+    checked: Import | None = None
+    done: str = ""
+    before: str | None = None
+
+    def key(self, name: str) -> str:
+        """Return the key of a widget; another file makes it a new one."""
+        return f"import:{self.generation}:{name}"
+
+    def restart(self) -> None:
+        """Forget what was said of the file before."""
+        self.generation += 1
+        self.groups, self.peeked = {}, {}
+        self.loaded, self.loaded_as = None, ""
+        self.checked, self.checked_as = None, ""
+
+    def take_mapping(self, file_id: str) -> None:
+        """Start the controls anew from a mapping that was kept."""
+        self.generation += 1
+        self.groups = {}
+        self.loaded_as = file_id
+
+
+def state() -> ImportState:
+    """Return what this browser session remembers of its import."""
+    found: ImportState = st.session_state.setdefault(KEY, ImportState())
+    return found
+
+
+def file_name(name: str, fallback: str) -> str:
+    """Return the name of an upload as a plain file name."""
+    plain = re.sub(r"[^\w .()\[\]-]", "_", Path(name.replace("\\", "/")).name).strip(". ")
+    return plain[-120:] or fallback
+
+
+@contextmanager
+def on_disk(shelf: Shelf, upload: Any, beside: Any | None) -> Iterator[tuple[Path, Path, Path | None]]:
+    """Yield a scratch folder, the uploaded file in it, and the second one; all of it goes on leaving."""
+    with scratch_folder(shelf.root) as folder:
+        places: list[Path | None] = []
+        for part, one in (("file", upload), ("beside", beside)):
+            if one is None:
+                places.append(None)
+                continue
+            (folder / part).mkdir()
+            place = folder / part / file_name(one.name, part)
+            place.write_bytes(one.getbuffer())
+            places.append(place)
+        assert places[0] is not None
+        yield folder, places[0], places[1]
+
+
+def fingerprint(request: Request, *uploads: Any | None) -> str:
+    """Return what tells two requests apart, whatever the places of their files."""
+    told = request.to_json()
+    told.pop("path")
+    told.pop("beside")
+    return repr((told, [None if one is None else one.file_id for one in uploads]))

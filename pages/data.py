@@ -1,0 +1,26 @@
+"""Bring a cohort in: upload, look, describe, check, and only then make it a data set. Versions and downloads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from gepnet_core.store import open_shelf
+from pages.components import import_state, import_steps, page, shelved
+from pages.components.session import KEY, Remembered
+
+page.begin("Data", whole=True)
+remembered: Remembered = st.session_state[KEY]
+state = import_state.state()
+shelf = open_shelf()
+if state.done:
+    shelved.show_done(shelf, remembered, state)
+bring, kept = st.tabs(["Bring in a file", "Versions and downloads"])
+with kept:
+    shelved.show(shelf, remembered)
+with bring:
+    chosen = import_steps.choose_file(shelf, state)
+    if chosen is not None:
+        asked = import_steps.describe(state, chosen, date.today())
+        import_steps.check_and_import(shelf, remembered, state, chosen, asked)
