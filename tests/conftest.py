@@ -94,6 +94,15 @@ def app_test() -> Iterator[type[AppTest]]:
         yield AppTest
 
 
+def everything_below(folder: Path) -> dict[str, bytes | None]:
+    """Return the bytes of every file below a folder, and None for a folder; empty lock files do not count."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+        if path.name not in (".lock", ".importing") or path.stat().st_size
+    }
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a command left: exit code, the JSON of standard output (None: empty) and standard error."""

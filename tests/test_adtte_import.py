@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gepnet_core.intake.report import ReportRefused
 from gepnet_core.selection import Selection
 from gepnet_core.store import Shelf, build_adtte, open_dataset
 from gepnet_core.vocabulary import TimeUnit
+from tests.conftest import everything_below
 
 REFERENCE = Path(__file__).parent / "reference"
 HEADER = ["USUBJID", "TRTP", "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", "EVNTDESC", "STARTDT", "ADT"]
@@ -53,11 +55,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "data"
 
 
-def everything_below(folder: Path) -> dict[str, bytes]:
-    """Return the bytes of every file below a folder."""
-    return {
-        str(found.relative_to(folder)): found.read_bytes() for found in folder.rglob("*") if found.is_file()
-    }
+def refused_here(shelf: Shelf, file: Path) -> str:
+    """Import a file in this process, which must be refused without a trace; return what was said, in one line."""
+    before = everything_below(shelf.root)
+    assert before
+    with pytest.raises(ReportRefused) as found:
+        build_adtte(shelf, "trial", file)
+    assert everything_below(shelf.root) == before
+    assert "\n" not in str(found.value)
+    return str(found.value)
 
 
 def refused(cli, shelf: Shelf, file: Path, *options: object) -> str:
@@ -94,26 +100,33 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "n", "strata"),
+    ("name", "n", "strata", "warned"),
     [
-        ("lung", 228, {"male", "female"}),
-        ("veteran", 137, {"squamous", "smallcell", "adeno", "large"}),
-        ("ovarian", 26, {"rx1", "rx2"}),
-        ("mgus2", 1384, {"male", "female"}),
+        ("lung", 228, {"male", "female"}, ""),
+        ("veteran", 137, {"squamous", "smallcell", "adeno", "large"}, ""),
+        ("ovarian", 26, {"rx1", "rx2"}, ""),
+        ("mgus2", 1384, {"male", "female"}, "CNSR 2 counts as censored (860 rows)"),
     ],
 )
-def test_the_reference_files_are_imported_whole(cli, held, name, n, strata):
+def test_the_reference_files_are_imported_whole(cli, held, name, n, strata, warned):
     assert held.names() == ["trial"]
     file = REFERENCE / f"{name}_adtte.csv"
     answer = cli("import", file, "--dataset", name)
     assert answer.code == 0
+    effect = answer.json.pop("effect")
     assert answer.json == {
         "name": name,
         "version": held.current(name).version,
         "n": n,
         "endpoints": ["TTE"],
         "has_dates": True,
+        "format": "adtte",
+        "imported": True,
+        "warnings": 1 if warned else 0,
     }
+    assert warned in answer.said
+    assert answer.said.count("Warning: ") == answer.json["warnings"]
+    assert (effect["patients"], effect["eligible"], effect["no_dates"]) == (n, n, "")
     found = cli("estimate", "--dataset", name, "--endpoint", "TTE", "--by", "TRTP").json["strata"]
     assert {row["stratum"] for row in found} == strata
     with file.open(encoding="utf-8", newline="") as handle:
@@ -199,17 +212,17 @@ def test_the_cdisc_pilot_is_read_as_days_that_count_the_first_day(cli, held, rea
         pytest.param("WEEKS", "1300", 9100, id="twenty-five-years-in-weeks"),
     ],
 )
-def test_times_become_whole_days_by_their_unit(path, unit, aval, days):
+def test_times_become_whole_days_by_their_unit(data_dir, path, unit, aval, days):
     change = [
         (0, "AVAL", aval),
         *((at, "AVALU", unit) for at in range(3)),
         (1, "AVAL", "1"),
         (2, "AVAL", "1"),
     ]
-    found = read_adtte(file_of(path, *change, without=("STARTDT", "ADT")))
-    row = next(row for row in found.time_to_event if row["patient_id"] == "01")
-    assert row["days"] == days
-    assert row["aval"] == float(aval)
+    build_adtte(Shelf(data_dir), "units", file_of(path, *change, without=("STARTDT", "ADT")))
+    stored = open_dataset(Shelf(data_dir), "units").database
+    rows = stored.rows("SELECT days, aval FROM time_to_event WHERE patient_id = '01'")
+    assert rows == [(days, float(aval))]
 
 
 def test_half_a_day_is_refused_where_days_are_meant(cli, held, path):
@@ -352,6 +365,17 @@ def test_a_missing_column_is_refused_by_its_name(cli, held, path, column):
     assert said.startswith(f"adtte.csv, line 1, column {told}: is missing.")
 
 
+def test_a_table_that_shows_no_format_is_asked_about(cli, held, path):
+    write(path, ["USUBJID", "TRTP"], [["1", "drug"]])
+    assert refused(cli, held, path) == (
+        "The file does not show what it holds: it is neither source tables, nor ADTTE, nor cBioPortal's. "
+        "Say --format; a table with a row a patient needs --mapping FILE.toml "
+        "(the command `mapping` writes a draft)."
+    )
+    said = refused(cli, held, path, "--format", "adtte")
+    assert said == "adtte.csv, line 1, column PARAMCD: is missing. Add the column."
+
+
 @pytest.mark.parametrize(
     ("row", "column", "text", "reason"),
     [
@@ -376,10 +400,19 @@ def test_a_missing_column_is_refused_by_its_name(cli, held, path, column):
         pytest.param(1, "PARAM", "Survival", "'Survival' names 'OS'", id="two-names-of-a-parameter"),
     ],
 )
-def test_a_bad_cell_is_refused_with_line_and_column(cli, held, path, row, column, text, reason):
-    said = refused(cli, held, file_of(path, (row, column, text)))
+def test_a_bad_cell_is_refused_with_line_and_column(held, path, row, column, text, reason):
+    said = refused_here(held, file_of(path, (row, column, text)))
     assert said.startswith(f"adtte.csv, line {row + 2}, column {column}: ")
     assert reason in said
+
+
+def test_the_command_line_says_the_first_error_and_how_many(cli, held, path):
+    said = refused(cli, held, file_of(path, (0, "ADT", "31/12/2014"), (1, "AVAL", "-1"), (2, "CNSR", "Y")))
+    assert said == (
+        "adtte.csv, line 2, column ADT: '31/12/2014' is not a date. Write it as YYYY-MM-DD. "
+        "(The first of 3 errors; --report FILE.html lists them.)"
+    )
+    assert cli("import", path, "--dataset", "trial", "--json").json["report"]["errors"] == 3
 
 
 def test_a_patient_twice_under_a_parameter_is_refused_with_both_lines(cli, held, path):
@@ -404,8 +437,16 @@ def test_a_patient_under_two_treatments_is_refused_with_both_lines(cli, held, pa
         ),
         pytest.param(b"USUBJID,TRTP\n1,\0\n", "adtte.csv, line 2: holds a NUL byte", id="nul"),
         pytest.param(b"USUBJID,TRTP\n1,caf\xe9\n", "adtte.csv, line 2: is not UTF-8", id="not-utf-8"),
-        pytest.param("USUBJID,TRTP\n".encode("utf-16"), "adtte.csv, line 1: is not UTF-8", id="utf-16"),
-        pytest.param(b"PK\x03\x04\x14\x00\x06\x00", "adtte.csv, line 1: holds a NUL byte", id="spreadsheet"),
+        pytest.param(
+            "USUBJID,TRTP\n1,a".encode("utf-16-le"),
+            "adtte.csv, line 1: holds a NUL byte",
+            id="utf-16-unmarked",
+        ),
+        pytest.param(
+            b"PK\x03\x04\x14\x00\x06\x00",
+            "adtte.csv: is not a ZIP that can be unpacked",
+            id="torn-spreadsheet",
+        ),
         pytest.param(
             (",".join(HEADER) + '\n1,"a,OS\n').encode(),
             "adtte.csv, line 2: cannot be read as CSV",
@@ -419,9 +460,32 @@ def test_a_patient_under_two_treatments_is_refused_with_both_lines(cli, held, pa
         pytest.param(b"USUBJID,AVAL,aval\n", "adtte.csv, line 1, column", id="column-twice"),
     ],
 )
-def test_a_file_that_is_no_table_is_refused(cli, held, path, content, place):
+def test_a_file_that_is_no_table_is_refused(held, path, content, place):
     path.write_bytes(content)
-    assert refused(cli, held, path).startswith(place)
+    assert refused_here(held, path).startswith(place)
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        pytest.param(lambda text: text.encode("utf-16"), id="utf-16"),
+        pytest.param(lambda text: text.encode("utf-8-sig"), id="byte-order-mark"),
+        pytest.param(lambda text: text.replace(",", ";").encode(), id="semicolons"),
+        pytest.param(lambda text: text.replace(",", "\t").encode(), id="tabs"),
+    ],
+)
+def test_another_spelling_of_the_same_rows_is_the_same_version(held, path, spell):
+    path.write_bytes(spell(file_of(path).read_text(encoding="utf-8")))
+    current, _ = build_adtte(held, "other", path)
+    assert current.version == held.current("trial").version
+
+
+def test_a_day_at_midnight_is_the_same_day(held, path):
+    build_adtte(
+        held, "other", file_of(path, (0, "STARTDT", "2014-01-01T00:00:00"), (1, "ADT", "2014-03-04 00:00"))
+    )
+    first, second = (open_dataset(held, name) for name in held.names())
+    assert first.database.rows("SELECT * FROM times") == second.database.rows("SELECT * FROM times")
 
 
 def test_a_file_that_is_not_there_is_refused(cli, held, path):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gepnet_core.store import Shelf, build_adtte
+from tests.conftest import everything_below
 
 MONTH = 30.4375
 TRIAL = """\
@@ -182,14 +183,72 @@ def test_the_selection_is_repeated_in_the_answer(cli, held):
 def test_import_answers_with_what_is_now_current(cli, held, undated):
     answer = cli("import", undated, "--dataset", "new", "--json")
     assert answer.code == 0
+    report = answer.json.pop("report")
     assert answer.json == {
         "name": "new",
         "version": held.current("new").version,
         "n": 2,
         "endpoints": ["OS"],
         "has_dates": False,
+        "format": "adtte",
+        "effect": {
+            "patients": 2,
+            "eligible": 2,
+            "attrition": [],
+            "endpoints": [
+                {
+                    "code": "OS",
+                    "name": "Overall survival",
+                    "n": 2,
+                    "events": 1,
+                    "censored": 1,
+                    "competing": 0,
+                }
+            ],
+            "modalities": [{"value": "drug", "label": "drug", "patients": 2}],
+            "has_dates": False,
+            "no_dates": "the file has no dates",
+        },
+        "imported": True,
+        "warnings": 0,
     }
-    assert "the file has no dates" in answer.said
+    assert report == {"errors": 0, "warnings": 0, "rules": [], "findings": [], "notes": []}
+    assert answer.said == "No date filters and no cut-off for this data set: the file has no dates.\n"
+    assert "report" not in cli("import", undated, "--dataset", "new").json
+
+
+def test_import_of_source_tables_answers_with_attrition_and_warnings(cli, held, synthetic_copy):
+    answer = cli("import", synthetic_copy, "--dataset", "new", "--extracted", "2018-12-31", "--json")
+    assert answer.code == 0
+    assert (answer.json["n"], answer.json["format"], answer.json["imported"]) == (59, "tables", True)
+    effect = answer.json["effect"]
+    assert [step["patients"] for step in effect["attrition"]][-1] == effect["eligible"] == 59
+    assert effect["attrition"][0] == {"label": "records", "patients": effect["patients"]}
+    assert {row["value"]: row["patients"] for row in effect["modalities"]} == {
+        "resection": 16,
+        "RFA": 17,
+        "EBRT": 15,
+        "HAE": 11,
+    }
+    report = answer.json["report"]
+    counted = {rule["id"]: rule["count"] for rule in report["rules"]}
+    assert report["warnings"] == answer.json["warnings"] == sum(counted.values()) > 0
+    said = answer.said.splitlines()
+    assert [line for line in said if not line.startswith("Warning: ")] == report["notes"]
+    assert len(said) - len(report["notes"]) == len(counted)
+    assert held.names() == ["new", "trial", "undated"]
+
+
+def test_a_dry_run_answers_with_the_same_and_changes_nothing(cli, held, undated):
+    before = everything_below(held.root)
+    answer = cli("import", undated, "--dataset", "new", "--dry-run")
+    assert answer.code == 0
+    assert answer.said.splitlines()[-1] == "Nothing was changed: --dry-run."
+    assert everything_below(held.root) == before
+    told = cli("import", undated, "--dataset", "new")
+    assert told.json["version"] == answer.json["version"]
+    assert told.json["effect"] == answer.json["effect"]
+    assert (answer.json["imported"], told.json["imported"]) == (False, True)
 
 
 def test_export_writes_the_file_and_says_how_many(cli, held, tmp_path):

@@ -479,7 +479,7 @@ def test_cells_take_only_what_the_contract_allows(workbook):
             rules[sheet.title, column] = (rule.type, rule.formula1, rule.formula2, rule.allowBlank)
     day = ("date", "DATE(1850,1,1)", "DATE(2150,12,31)")
     assert rules["patients", "sex"] == ("list", '"female,male"', None, True)
-    assert rules["patients", "birth_year"] == ("whole", "1880", "2100", False)
+    assert rules["patients", "birth_year"] == ("whole", "1880", "2100", True)
     assert rules["patients", "ki67_percent"] == ("decimal", "0", "100", True)
     assert rules["patients", "metastatic_date"] == (*day, True)
     assert rules["local_treatments", "date"] == (*day, False)

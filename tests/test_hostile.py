@@ -19,6 +19,7 @@ from gepnet_core.store import Shelf, build_adtte, open_dataset
 from gepnet_core.store.build import build_source
 
 ROOT = Path(__file__).resolve().parents[1]
+EXTRACTED = ("--extracted", "2017-09-30")
 HEADER = "USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,EVNTDESC,STARTDT,ADT"
 
 
@@ -93,10 +94,19 @@ def test_twenty_five_years_in_days_are_a_life(cli, write) -> None:
     assert cli("import", write("1,a,OS,OS,9131,DAYS,1,x,,"), "--dataset", "trial").code == 0
 
 
-@pytest.mark.parametrize(("mark", "word"), [(";", "semicolons"), ("\t", "tabs")])
-def test_another_delimiter_is_named(cli, write, mark, word) -> None:
+@pytest.mark.parametrize("mark", [";", "\t"], ids=["semicolons", "tabs"])
+def test_another_delimiter_is_read(cli, write, mark) -> None:
     path = write("1,a,A,T,1,DAYS,0,e,,".replace(",", mark), header=HEADER.replace(",", mark))
-    assert f"separated by {word}. Save it with commas." in one_line(cli("import", path, "--dataset", "trial"))
+    answer = cli("import", path, "--dataset", "trial")
+    assert (answer.code, answer.json["n"], answer.json["endpoints"]) == (0, 1, ["A"])
+
+
+def test_a_header_with_two_delimiters_is_asked_about(cli, write) -> None:
+    path = write("1;a", header="USUBJID;TRTP,PARAMCD;PARAM")
+    assert one_line(cli("import", path, "--dataset", "trial")) == (
+        "trial.csv, line 1: the header has both comma and semicolon: the delimiter cannot be told. "
+        "Say --delimiter comma or --delimiter semicolon.\n"
+    )
 
 
 def test_a_carriage_return_counts_as_a_line_end_in_messages(cli, tmp_path) -> None:
@@ -106,13 +116,21 @@ def test_a_carriage_return_counts_as_a_line_end_in_messages(cli, tmp_path) -> No
 
 
 def test_very_long_lines_arrive_whole(data_dir, write) -> None:
-    names = [f"C{i}" for i in range(30)]
+    names = [f"C{i}" for i in range(100)]
     path = write(
-        "1,a,A,T,1,DAYS,0,e,,," + ",".join(["x" * 100_000] * 30), header=f"{HEADER},{','.join(names)}"
+        "1,a,A,T,1,DAYS,0,e,,," + ",".join(["x" * 32_767] * 100), header=f"{HEADER},{','.join(names)}"
     )
     build_adtte(Shelf(data_dir), "trial", path)
     header, rows = open_dataset(Shelf(data_dir), "trial").patients(Selection())
-    assert dict(zip(header, next(iter(rows)), strict=True))["C29"] == "x" * 100_000
+    assert dict(zip(header, next(iter(rows)), strict=True))["C99"] == "x" * 32_767
+
+
+def test_a_cell_longer_than_a_spreadsheets_is_refused_with_the_bound(cli, write) -> None:
+    path = write("1,a,A,T,1,DAYS,0,e,,," + "x" * 32_768, header=f"{HEADER},SITE")
+    assert one_line(cli("import", path, "--dataset", "trial")) == (
+        "trial.csv, line 2: has 32,768 characters in one cell; an import may have 32,767. "
+        "Split it or leave out what is not needed.\n"
+    )
 
 
 @pytest.mark.parametrize("cnsr", ["1e300", "1000", "0.5", "-1", "２"])
@@ -154,7 +172,12 @@ def test_a_foreign_name_is_kept_under_a_code_of_the_study(data_dir, write) -> No
 def test_deaths_before_death_are_kept_as_told_and_said(cli, write) -> None:
     answer = cli("import", write("1,a,OS,OS,1,DAYS,2,e,,"), "--dataset", "trial", "--competing-cnsr", "2")
     assert answer.code == 0
-    assert "1 rows of PFS or OS were said to hold a death before the event" in answer.said
+    first, dates = answer.said.splitlines()
+    assert first == (
+        "Warning: trial.csv, line 2, column CNSR: a death before the event of OS, but death is its event. "
+        "Kept as told: check CNSR."
+    )
+    assert dates.startswith("No date filters")
 
 
 def test_a_message_about_an_odd_column_name_is_one_printable_line(cli, write) -> None:
@@ -236,17 +259,18 @@ def test_a_terminal_without_unicode_gets_json_all_the_same(tmp_path, write) -> N
 def test_one_word_spelled_two_ways_is_refused(cli, synthetic_copy, file, column, word, other) -> None:
     path = synthetic_copy / f"{file}.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(word, other, 1), encoding="utf-8")
-    said = one_line(cli("import", synthetic_copy, "--dataset", "spelled"))
+    said = one_line(cli("import", synthetic_copy, "--dataset", "spelled", *EXTRACTED))
     assert said.startswith(f"{file}.csv, line ")
     assert f"column {column}" in said
-    assert "spelled otherwise" in said
+    wrong, right = (" ".join(text.strip(",").split()) for text in (other, word))
+    assert f"'{wrong}' is '{right}' spelled otherwise. Use one spelling." in said
 
 
 @pytest.mark.parametrize("file", ["settings.toml", "published.toml"])
 def test_a_link_that_leads_nowhere_is_not_a_missing_file(cli, synthetic_copy, file) -> None:
     (synthetic_copy / file).unlink()
     (synthetic_copy / file).symlink_to(synthetic_copy / "gone.toml")
-    assert one_line(cli("import", synthetic_copy, "--dataset", "linked")).startswith(
+    assert one_line(cli("import", synthetic_copy, "--dataset", "linked", *EXTRACTED)).startswith(
         f"{file}: cannot be read"
     )
 
@@ -316,7 +340,8 @@ def test_a_published_figure_about_an_endpoint_that_is_not_there_is_refused(cli, 
     path.write_text(
         path.read_text(encoding="utf-8").replace('endpoint = "TTAI"', 'endpoint = "DFS"', 1), encoding="utf-8"
     )
-    assert "'DFS' is none of TTNST" in one_line(cli("import", synthetic_copy, "--dataset", "x"))
+    answer = cli("import", synthetic_copy, "--dataset", "x", *EXTRACTED)
+    assert "'DFS' is none of TTNST" in one_line(answer)
 
 
 def test_a_modality_that_no_longer_occurs_has_a_share_of_nothing(cli, synthetic_copy, data_dir) -> None:

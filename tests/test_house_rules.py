@@ -62,6 +62,12 @@ def test_there_is_something_to_check():
         pytest.param("streamlit", (), id="streamlit-not-in-the-core"),
         pytest.param("duckdb", ("store/connection.py",), id="duckdb-in-the-connection"),
         pytest.param("plotly", ("figures*.py", "figures/*.py"), id="plotly-in-the-figures"),
+        pytest.param(
+            "openpyxl",
+            ("intake/workbook.py", "intake/worksheet.py", "template.py"),
+            id="openpyxl-where-workbooks-are-read-and-written",
+        ),
+        pytest.param("pyreadstat", ("intake/transport.py",), id="pyreadstat-in-the-transport-files"),
         pytest.param("lifelines", ("cox*.py", "*/cox*.py"), id="lifelines-in-the-cox-module"),
     ],
 )
@@ -88,24 +94,35 @@ def test_words_import_nothing_above_them():
 
 
 LAYERS = [
-    ("errors", "vocabulary", "selection", "view"),
-    ("settings", "contract", "adtte", "eligibility", "endpoints", "published_figures"),
-    ("dictionary", "fixed_zip", "whole_file"),
+    ("errors", "vocabulary", "selection", "view", "rounding"),
+    ("delimited", "fixed_zip", "formula_guard", "records", "whole_file"),
+    ("settings", "contract", "eligibility", "endpoints", "published_figures"),
+    ("dictionary",),
     ("template",),
+    ("intake",),
     ("intervals", "survival"),
     ("competing_risks", "risk_sets", "rank_tests", "gray", "partial_likelihood", "proportional_hazards"),
     ("cox", "landmark", "stability", "restricted_mean"),
     ("hazard_ratios", "subgroups"),
     ("store",),
-    ("estimates", "published", "question"),
+    ("baseline", "estimates", "published", "question", "formatting"),
     ("covariates", "side_effects"),
     ("comparison",),
     ("export", "export_adtte", "export_comparison", "export_tables"),
-    ("comparison_words", "figures", "figures_compare", "figures_side_effects"),
+    ("comparison_words", "figures", "figures_at_risk", "figures_compare", "figures_side_effects"),
+    ("importer",),
     ("cli_options",),
-    ("cli_compare", "cli_out", "cli_side_effects"),
+    ("cli_compare", "cli_import", "cli_out", "cli_side_effects"),
     ("cli",),
+    ("__main__",),
 ]
+
+
+def test_every_module_of_the_core_has_a_layer():
+    named = [name for names in LAYERS for name in names]
+    there = {path.relative_to(CORE).parts[0].removesuffix(".py") for path in modules(CORE)}
+    assert there - {"__init__"} == set(named)
+    assert len(named) == len(set(named))
 
 
 def test_a_layer_imports_nothing_from_a_later_one():
