@@ -7,10 +7,10 @@ from datetime import date
 import streamlit as st
 
 from gepnet_core.store import open_shelf
-from pages.components import import_state, import_steps, page, shelved
+from pages.components import import_state, import_steps, shelved
 from pages.components.session import KEY, Remembered
 
-page.begin("Data", whole=True)
+st.title("Data", anchor=False)
 remembered: Remembered = st.session_state[KEY]
 state = import_state.state()
 shelf = open_shelf()

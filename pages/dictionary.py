@@ -8,10 +8,10 @@ import streamlit as st
 
 from gepnet_core.dictionary import dictionary_lines, dictionary_rows
 from gepnet_core.intake.rules import RULES
-from pages.components import downloads, page, tables
+from pages.components import downloads, tables
 from pages.components.markdown import escaped
 
-page.begin("Data dictionary", whole=True)
+st.title("Data dictionary", anchor=False)
 st.header("What each table holds, column by column", anchor=False)
 downloads.offer(
     "Data dictionary (CSV)",

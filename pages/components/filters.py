@@ -61,7 +61,7 @@ def _choose_dataset(shelf: Shelf, remembered: Remembered) -> None:
         names,
         index=names.index(remembered.dataset),
         key=f"dataset:{remembered.generation}",
-        help="A cohort or trial. README says how another one is imported.",
+        help="A cohort or trial. The page Data brings in another one.",
     )
     if name != remembered.dataset:
         remembered.switch(shelf, name)

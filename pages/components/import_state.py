@@ -28,6 +28,7 @@ class ImportState:
     `checked` answers; `done` is the data set that was imported last, `before` its version before that.
     """
 
+    uploads: int = 0
     generation: int = 0
     peeked: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
@@ -48,6 +49,12 @@ class ImportState:
         self.groups, self.peeked = {}, {}
         self.loaded, self.loaded_as = None, ""
         self.checked, self.checked_as = None, ""
+
+    def finish(self, name: str, before: str | None) -> None:
+        """Remember what was imported, and ask for the next file."""
+        self.restart()
+        self.uploads += 1
+        self.done, self.before = name, before
 
     def take_mapping(self, file_id: str) -> None:
         """Start the controls anew from a mapping that was kept."""

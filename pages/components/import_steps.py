@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -70,7 +71,7 @@ def choose_file(shelf: Shelf, state: ImportState) -> Chosen | None:
     upload = st.file_uploader(
         "A table (CSV, TSV, Excel, SAS transport), or the source tables as a workbook or ZIP",
         type=TYPES,
-        key="import:upload",
+        key=f"import:upload:{state.uploads}",
         on_change=state.restart,
     )
     if upload is None:
@@ -171,7 +172,7 @@ def _first_rows(state: ImportState, peeked: dict[str, Any]) -> dict[str, Any]:
     st.dataframe(
         [dict(zip(shown["header"], cells, strict=True)) for cells in shown["rows"]],
         hide_index=True,
-        height=250,
+        height=min(250, 38 + 35 * max(1, len(shown["rows"]))),
     )
     report = Report.from_json(peeked["report"])
     for finding in report.findings[:1]:
@@ -225,6 +226,8 @@ def check_and_import(
         st.caption("Something was changed since the last check: check again.")
         return
     import_result.show(checked, chosen.upload.name)
+    if checked.current is not None:
+        st.caption(f"The same on the command line: `{command_line(asked.request, chosen, name)}`")
     if checked.current is not None and st.button(
         f"Import as “{name}”", type="primary", icon=":material/publish:", key=state.key("commit")
     ):
@@ -289,6 +292,32 @@ def _import(
     except CohortError as refused:
         st.error(escaped(str(refused)))
         return
-    state.done, state.before = name, before
+    state.finish(name, before)
     shelved.show_version(shelf, remembered, name)
     st.rerun()
+
+
+def command_line(request: Request, chosen: Chosen, name: str) -> str:
+    """Return the command that does the same; its files stand in the folder where it is run."""
+    words = ["python", "-m", "gepnet_core", "import", chosen.upload.name, "--dataset", name]
+    words += ["--format", chosen.kind.value]
+    if chosen.beside is not None:
+        option = {Format.REDCAP: "--dictionary", Format.CBIOPORTAL: "--samples"}.get(chosen.kind, "--adsl")
+        words += [option, chosen.beside.name]
+    if request.mapping is not None:
+        words += ["--mapping", "mapping.toml"]
+    if request.extracted is not None:
+        words += ["--extracted", request.extracted.isoformat()]
+    if request.sheet:
+        words += ["--sheet", request.sheet]
+    if request.reading.encoding:
+        words += ["--encoding", request.reading.encoding]
+    if request.time_unit is not None:
+        words += ["--time-unit", request.time_unit.value]
+    if request.competing_cnsr is not None:
+        words += ["--competing-cnsr", str(request.competing_cnsr)]
+    for code in request.censored_cnsr:
+        words += ["--censored-cnsr", str(code)]
+    if request.treatment:
+        words += ["--treatment", request.treatment]
+    return shlex.join(words)

@@ -82,7 +82,8 @@ def draw(
     try:
         mapping_from("the mapping", mapping.to_toml())
     except CohortError as refused:
-        open_.append(str(refused).removeprefix("the mapping: "))
+        if not open_:
+            open_.append(str(refused).removeprefix("the mapping: ").capitalize())
     else:
         downloads.offer(
             "Mapping (TOML)",

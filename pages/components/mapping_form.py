@@ -27,6 +27,7 @@ OPEN = {"patients", "local_treatments", "follow_up"}
 MOST_VALUES = 20
 SKIPPED = NOT_MAPPED | {"treatment"}
 ACROSS = 3
+AS_SHOWN = ""
 
 
 def choose_groups(remembered: ImportState, draft: Draft, header: Sequence[str]) -> tuple[Group, ...]:
@@ -148,20 +149,18 @@ def choose_dates(
     for place, name in zip(_places(len(dated)), dated, strict=True):
         held = profiles[name]
         shown = held.date_formats[0] if held.date_formats and not held.date_ambiguous else None
-        options: list[DateFormat | None] = [*([None] if shown else []), *DateFormat]
+        options = [*([AS_SHOWN] if shown else []), *DateFormat]
         before = seed.dates.get(name)
         chosen = place.selectbox(
             name,
             options,
             index=options.index(before) if before else (0 if shown else None),
-            format_func=lambda option, shown=shown: (
-                f"as the column shows: {shown}" if option is None else option
-            ),
-            placeholder="Reads more than one way: say which" if held.date_ambiguous else "Say the format",
+            format_func=lambda option, shown=shown: f"{shown}, as it shows" if option == AS_SHOWN else option,
+            placeholder="Reads both ways: say which" if held.date_ambiguous else "Say the format",
             key=remembered.key(f"date:{name}"),
         )
-        if chosen is not None:
-            said[name] = chosen
-        elif shown is None:
+        if chosen is None:
             open_.append(name)
+        elif chosen != AS_SHOWN:
+            said[name] = DateFormat(chosen)
     return said, open_
