@@ -27,6 +27,7 @@ lint: $(VENV)/.test-ready
 
 bench: $(VENV)/.test-ready
 	@$(PYTHON) -m bench.counts_to_curves
+	@$(PYTHON) -m bench.import_adtte
 	@scripts/ensure-chromium
 	@$(PYTHON) -m bench.click_to_curve
 

@@ -23,6 +23,7 @@ PAGES = {
     "published.py": "Published vs live",
     "methods.py": "Methods",
 }
+DATA_PAGES = {"data.py": "Data", "quality.py": "Data quality", "dictionary.py": "Data dictionary"}
 FILTERED = [page for page in PAGES if page != "published.py"]
 Opener = Callable[..., AppTest]
 
@@ -40,7 +41,7 @@ def open_page(shelf, app_test: type[AppTest]) -> Opener:
         if page != "overview.py":
             app.switch_page(page).run()
         assert not app.exception
-        assert [title.value for title in app.title] == [PAGES[page]]
+        assert [title.value for title in app.title] == [(PAGES | DATA_PAGES)[page]]
         return app
 
     return opened

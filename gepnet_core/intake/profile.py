@@ -37,6 +37,8 @@ class ColumnProfile:
         How many values there are; 1,000 means that many or more.
     date_formats, date_ambiguous
         The formats in which every value is a day, and whether they read different days.
+    likely_dates
+        Whether more than half of at least three values are days in one format, though not all are.
     number
         "whole", "decimal point" or "decimal comma" where every value is such a number, else empty.
     missing_words
@@ -50,13 +52,14 @@ class ColumnProfile:
     n_distinct: int = 0
     date_formats: list[DateFormat] = field(default_factory=list)
     date_ambiguous: bool = False
+    likely_dates: bool = False
     number: str = ""
     missing_words: list[str] = field(default_factory=list)
 
     @property
     def is_date(self) -> bool:
-        """Whether every value is a day in one format."""
-        return bool(self.date_formats)
+        """Whether every value is a day in one format, or so many that the others look like mistakes."""
+        return bool(self.date_formats) or self.likely_dates
 
     def to_json(self) -> dict[str, Any]:
         """Return the profile as it stands in JSON."""
@@ -101,7 +104,8 @@ class _Column:
         self.counts: Counter[str] = Counter()
         self.aside: set[str] = set()
         self.formats = list(DateFormat)
-        self.differ = self.seen = False
+        self.differ = False
+        self.judged, self.fits = 0, Counter[DateFormat]()
         self.marks: set[str] = set()
 
     def take(self, text: str) -> None:
@@ -116,17 +120,18 @@ class _Column:
             self.counts[shown] += 1
 
     def _judge(self, text: str) -> None:
-        self.seen = True
-        if self.formats:
-            readings = {spelled: _day(text, spelled) for spelled in self.formats}
-            self.formats = [spelled for spelled in self.formats if readings[spelled] is not None]
-            self.differ |= len({readings[spelled] for spelled in self.formats}) > 1
+        self.judged += 1
+        readings = {spelled: _day(text, spelled) for spelled in DateFormat}
+        self.fits.update(spelled for spelled, day in readings.items() if day is not None)
+        self.formats = [spelled for spelled in self.formats if readings[spelled] is not None]
+        self.differ |= len({readings[spelled] for spelled in self.formats}) > 1
         if "" not in self.marks:
             self.marks.add(number_kind(text))
 
     def profile(self) -> ColumnProfile:
         """Return what is known when all values were taken."""
-        is_date = self.seen and bool(self.formats)
+        is_date = self.judged > 0 and bool(self.formats)
+        likely = not is_date and self.judged > 2 and 2 * max(self.fits.values(), default=0) > self.judged
         marks, numbers = set(self.marks), {text for text in self.aside if text in MISSING_NUMBERS}
         if not is_date and numbers:
             marks.add("whole")
@@ -141,8 +146,9 @@ class _Column:
             len(self.counts),
             list(self.formats) if is_date else [],
             is_date and len(self.formats) > 1 and self.differ,
+            likely,
             number,
-            sorted(words) if is_date or number else [],
+            sorted(words) if is_date or likely or number else [],
         )
 
 

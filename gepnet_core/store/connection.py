@@ -20,7 +20,7 @@ LOCKED_DOWN = {
     "lock_configuration": "true",
 }
 BUILDING = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-BUILDING_MEMORY = "1GB"
+BUILDING_MEMORY = "512MB"
 BATCH = 10_000
 DAMAGE = (
     duckdb.IOException,

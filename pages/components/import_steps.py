@@ -15,6 +15,7 @@ import streamlit as st
 from gepnet_core.errors import CohortError, quoted
 from gepnet_core.formatting import format_count
 from gepnet_core.importer.apart import Import, peek_apart, prepare_apart
+from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.reading import DECIMALS, DELIMITERS, ENCODINGS, Reading
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.request import Format, Request
@@ -306,12 +307,21 @@ def command_line(request: Request, chosen: Chosen, name: str) -> str:
         words += [option, chosen.beside.name]
     if request.mapping is not None:
         words += ["--mapping", "mapping.toml"]
+    elif request.settings is not None:
+        words += ["--settings", "settings.toml"]
     if request.extracted is not None:
         words += ["--extracted", request.extracted.isoformat()]
     if request.sheet:
         words += ["--sheet", request.sheet]
     if request.reading.encoding:
         words += ["--encoding", request.reading.encoding]
+    if request.reading.delimiter:
+        word = next(word for word, mark in DELIMITERS.items() if mark == request.reading.delimiter)
+        words += ["--delimiter", word]
+    if request.reading.decimal == "," and request.mapping is None:
+        words += ["--decimal", "comma"]
+    if request.date_format not in (None, DateFormat.ISO):
+        words += ["--date-format", str(request.date_format)]
     if request.time_unit is not None:
         words += ["--time-unit", request.time_unit.value]
     if request.competing_cnsr is not None:

@@ -156,7 +156,7 @@ def choose_dates(
             options,
             index=options.index(before) if before else (0 if shown else None),
             format_func=lambda option, shown=shown: f"{shown}, as it shows" if option == AS_SHOWN else option,
-            placeholder="Reads both ways: say which" if held.date_ambiguous else "Say the format",
+            placeholder="Reads both ways: say which" if held.date_ambiguous else "Not all fit: say which",
             key=remembered.key(f"date:{name}"),
         )
         if chosen is None:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 import streamlit as st
+import tomli_w
 
 from gepnet_core.intake.dates import FIRST_DAY, LAST_DAY
 from gepnet_core.settings import Modality, Settings
+from pages.components import downloads
 from pages.components.import_state import ImportState
 
 DATE_FORMAT = "YYYY-MM-DD"
@@ -108,6 +110,17 @@ def choose_settings(
         excluded=tuple(Modality(value, labels.get(value, value)) for value in excluded),
         modalities=labelled,
         missing=seed.missing,
+    )
+
+
+def offer(settings: Settings) -> None:
+    """Offer the settings as a file that an import on the command line takes."""
+    downloads.offer(
+        "Settings (TOML)",
+        lambda: [tomli_w.dumps(settings.to_toml())],
+        "settings.toml",
+        says="For the same import on the command line, or beside the source tables.",
+        mime="application/toml",
     )
 
 

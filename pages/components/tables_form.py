@@ -40,6 +40,7 @@ def draw(remembered: ImportState, reading: Reading, peeked: dict[str, Any], toda
         settings = settings_form.choose_settings(
             remembered, replace(seed, missing=missing), named(modalities), indications=named(indications)
         )
+    settings_form.offer(settings)
     request = Request(
         NO_FILE,
         Format.TABLES,

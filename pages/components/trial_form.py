@@ -43,6 +43,7 @@ def draw(
     modalities = named(profiles[column].distinct) if column else []
     with st.expander("Settings of the data set", expanded=False):
         settings = settings_form.choose_settings(remembered, Settings(), modalities, eligibility=False)
+    settings_form.offer(settings)
     request = Request(
         NO_FILE,
         kind,
