@@ -26,6 +26,7 @@ from gepnet_core.store.versions import Current
 PROJECT = Path(__file__).resolve().parents[2]
 MOST_IDLE = 2
 Progress = Callable[[str, int], None]
+Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ def run(
     answer.unlink(missing_ok=True)
     asked = {"job": job, "request": request.to_json(), "folder": str(folder), "limits": asdict(limits)}
     with _worker() as worker:
-        code, late = worker.do(asked, limits.seconds, progress)
+        code, late, said = worker.do(asked, limits.seconds, progress)
+    if said is not None:
+        return _checked(said)
     if answer.is_file():
         return _checked(json.loads(answer.read_text(encoding="utf-8")))
     raise CohortError(f"{request.path.name} {_why(code, limits, late)}")
@@ -97,14 +100,20 @@ class _Worker:
             encoding="utf-8",
         )
 
-    def do(self, asked: dict[str, Any], seconds: int, progress: Progress | None) -> tuple[int, bool]:
-        """Wait for a job; return the exit code of its process, and True where it took too long."""
+    def do(
+        self, asked: dict[str, Any], seconds: int, progress: Progress | None
+    ) -> tuple[int, bool, Answer | None]:
+        """Wait for a job; return the exit code of its process, True where it took too long, and what it said.
+
+        An answer is said only where it cannot be written.
+        """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
         late = threading.Event()
         watch: threading.Timer | None = None
+        said: Answer | None = None
         try:
             for line in self.process.stdout:
                 told = json.loads(line)
@@ -113,13 +122,15 @@ class _Worker:
                     watch.daemon = True
                     watch.start()
                 elif "ended" in told:
-                    return int(told["ended"]), late.is_set()
+                    return int(told["ended"]), late.is_set(), said
+                elif "answer" in told:
+                    said = told["answer"]
                 elif progress is not None:
                     progress(told["phase"], told["rows"])
         finally:
             if watch is not None:
                 watch.cancel()
-        return -1, late.is_set()
+        return -1, late.is_set(), said
 
     def close(self) -> None:
         """End the process and what it does."""

@@ -7,7 +7,6 @@ process that asked.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import resource
@@ -19,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from gepnet_core.errors import CohortError, FileRefused, StoreDamaged
+from gepnet_core.errors import CohortError, FileRefused
 from gepnet_core.importer.effect import effect
 from gepnet_core.importer.peek import peek
 from gepnet_core.importer.sniff import with_format
@@ -28,6 +27,7 @@ from gepnet_core.intake.limits import Limits
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.request import Request
 from gepnet_core.store.build import Prepared, prepare
+from gepnet_core.store.space import unwritable
 
 ANSWER = "answer.json"
 
@@ -51,11 +51,20 @@ def _do(told: dict[str, Any]) -> NoReturn:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     code = 1
     try:
-        answer = json.dumps(_answered(told, limits))
-        (Path(told["folder"]) / ANSWER).write_text(answer, encoding="utf-8")
+        _leave(_answered(told, limits), Path(told["folder"]))
         code = 0
     finally:
         os._exit(code)  # nothing of the parent is to be cleaned up here
+
+
+def _leave(answer: dict[str, Any], folder: Path) -> None:
+    """Leave an answer in the folder, whole or not at all; say what keeps it from being written there."""
+    part = folder / f"{ANSWER}.part"
+    try:
+        part.write_text(json.dumps(answer), encoding="utf-8")
+        part.replace(folder / ANSWER)
+    except OSError as failed:
+        _say({"answer": _refused(unwritable(failed))})
 
 
 def _answered(told: dict[str, Any], limits: Limits) -> dict[str, Any]:
@@ -92,13 +101,6 @@ def _fault(fault: Exception) -> str:
         f"The file could not be read, by a fault of this program ({type(fault).__name__} at {place}). "
         "Nothing was changed."
     )
-
-
-def unwritable(failed: OSError) -> CohortError:
-    """Return the words for what the system says while a version is written."""
-    if failed.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return StoreDamaged("The data folder has no space left. Free some; nothing was changed.")
-    return StoreDamaged(f"The data folder cannot be written ({failed.strerror}). Nothing was changed.")
 
 
 def _end_with_parent() -> None:

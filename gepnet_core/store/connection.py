@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import duckdb
 
 from gepnet_core.errors import StoreDamaged, one_line
+from gepnet_core.store.space import unwritten
 
 LOCKED_DOWN = {
     "enable_external_access": "false",
@@ -111,10 +112,7 @@ def building(path: Path, scratch: Path) -> Iterator[Building]:
         finally:
             connection.close()
     except DAMAGE as failed:
-        raise StoreDamaged(
-            f"The data folder cannot be written ({one_line(str(failed))[:120]}). Check its free space and rights; "
-            "nothing was changed."
-        ) from failed
+        raise unwritten(one_line(str(failed))) from failed
 
 
 def _damaged(path: Path) -> StoreDamaged:

@@ -8,6 +8,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+from gepnet_core.store.space import explained
 
 PREFIX = ".importing-"
 LOCK = "in-use"
@@ -19,7 +22,23 @@ def scratch_folder(root: Path) -> Iterator[Path]:
     """Yield an empty folder on the same file system as the data sets; it goes on leaving.
 
     Folders that processes left behind which were killed are swept first: nobody holds their lock.
+
+    Raises
+    ------
+    StoreDamaged
+        If there is no space for it, or no right.
     """
+    with explained():
+        folder, handle = _made(root)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        handle.close()
+
+
+def _made(root: Path) -> tuple[Path, IO[str]]:
+    """Return a new folder, and the open file whose lock says that it is in use."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / GUARD).open("w") as guard:  # making and sweeping exclude each other
         fcntl.flock(guard, fcntl.LOCK_EX)
@@ -27,11 +46,7 @@ def scratch_folder(root: Path) -> Iterator[Path]:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
         handle = (folder / LOCK).open("w")
         fcntl.flock(handle, fcntl.LOCK_EX)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        handle.close()
+    return folder, handle
 
 
 def _sweep(root: Path) -> None:

@@ -9,13 +9,14 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from gepnet_core.errors import DataSetUnknown, StoreDamaged, listed
+from gepnet_core.store.space import explained
 from gepnet_core.vocabulary import DATASET_NAME
 
 CURRENT = "current.json"
@@ -135,37 +136,38 @@ class Shelf:
         The lock of the data set must be held.
         """
         folder = self.root / name
+        for left in folder.glob(".*.json.*"):  # by who was killed while writing it
+            left.unlink(missing_ok=True)
         numbers = [entry.number for entry in self._entries(name)]
         known = _read(folder / f"{current.version}.json")
         number = known.number if keep and known is not None else max(numbers, default=0) + 1
         current = replace(current, number=number)
-        if keep:
-            built.unlink()
-        else:
-            _sync(built)
-            built.replace(folder / f"{current.version}.duckdb")
-        self._write(folder / f"{current.version}.json", current)
-        self._write(folder / CURRENT, current)
-        _sync(folder)
+        with explained(), ExitStack() as staged:  # all that needs space comes before the first change
+            beside = staged.enter_context(_staged(folder / f"{current.version}.json", current))
+            now = staged.enter_context(_staged(folder / CURRENT, current))
+            if not keep:
+                _sync(built)
+            beside.replace(folder / f"{current.version}.json")
+            if not keep:
+                built.replace(folder / f"{current.version}.duckdb")
+            now.replace(folder / CURRENT)
+            _sync(folder)
+        built.unlink(missing_ok=True)
         self._prune(name)
         return current
 
     def put_back(self, name: str, entry: Current) -> None:
         """Make a version that is on the shelf the current one. The lock of the data set must be held."""
-        self._write(self.root / name / CURRENT, entry)
-        _sync(self.root / name)
-
-    def _write(self, path: Path, current: Current) -> None:
-        told = path.parent / f".{path.name}.{os.getpid()}"
-        try:
-            told.write_text(json.dumps(current.to_json(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-            _sync(told)
-            told.replace(path)
-        finally:
-            told.unlink(missing_ok=True)
+        folder = self.root / name
+        with explained(), _staged(folder / CURRENT, entry) as now:
+            now.replace(folder / CURRENT)
+            _sync(folder)
 
     def _prune(self, name: str) -> None:
         """Remove what is older than the last versions; who has one open keeps reading it."""
+        for entry in list(self._entries(name)):
+            if not (self.root / name / f"{entry.version}.duckdb").is_file():
+                (self.root / name / f"{entry.version}.json").unlink(missing_ok=True)
         for kept in self.kept(name)[KEPT:]:
             if not kept.is_current:
                 for suffix in ("json", "duckdb"):
@@ -181,6 +183,18 @@ def _read(path: Path) -> Current | None:
     words = (found.version, found.content, found.origin, found.source)
     whole = all(isinstance(word, str) for word in words) and isinstance(found.rows, dict)
     return found if whole and isinstance(found.number, int) else None
+
+
+@contextmanager
+def _staged(path: Path, current: Current) -> Iterator[Path]:
+    """Write what is to take the place of a small file beside it; what has not taken its place goes on leaving."""
+    told = path.parent / f".{path.name}.{os.getpid()}"
+    try:
+        told.write_text(json.dumps(current.to_json(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        _sync(told)
+        yield told
+    finally:
+        told.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:
