@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +35,9 @@ PATHS = {
     "/compare": "Compare",
     "/side-effects": "Side effects",
     "/published": "Published vs live",
+    "/data": "Data",
+    "/quality": "Data quality",
+    "/dictionary": "Data dictionary",
     "/methods": "Methods",
 }
 NewPage = Callable[..., Page]
@@ -170,6 +174,21 @@ def tables(page: Page) -> list[list[list[str]]]:
             table => [...table.rows].map(row => [...row.cells].map(cell => cell.innerText.trim())))"""
     )
     return [[[cell.replace("\u00a0", " ") for cell in row] for row in table] for table in found]
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    """Return what axe finds: each rule with each element that breaks it.
+
+    One thing is left aside: Streamlit's own upload area carries the role "presentation" and can be focused,
+    which no page can change.
+    """
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        (rule["id"], node["html"])
+        for rule in found
+        for node in rule["nodes"]
+        if not (rule["id"] == "presentation-role-conflict" and "stFileUploaderDropzone" in node["html"])
+    ]
 
 
 def main_text(page: Page) -> str:

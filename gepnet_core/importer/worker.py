@@ -69,7 +69,10 @@ def _leave(answer: dict[str, Any], folder: Path) -> None:
 
 def _answered(told: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """Return the answer to a job, whatever comes."""
-    request = Request.from_json(told["request"])
+    try:
+        request = Request.from_json(told["request"])
+    except CohortError as refused:  # a mapping or settings that would not be read from a file either
+        return _refused(CohortError(str(refused)))
     try:
         return _answer(told["job"], request, Path(told["folder"]), limits)
     except MemoryError:
@@ -120,7 +123,7 @@ def _answer(job: str, request: Request, folder: Path, limits: Limits) -> dict[st
         return peek(request, limits)
     if request.format is None:
         # cBioPortal's first lines are comments, which no other format has
-        sheets = open_sheets(request.path, request.reading, Report(), limits, comments=True)
+        sheets = open_sheets(request.path, request.as_read, Report(), limits, comments=True)
         request = replace(request, format=with_format(request, sheets))
     request.check()
     prepared = prepare(request, folder, limits=limits, progress=_progress)

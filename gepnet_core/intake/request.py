@@ -77,6 +77,13 @@ class Request:
     sheet: str = ""
     treatment: str = ""
 
+    @property
+    def as_read(self) -> Reading:
+        """How the file is read: as was asked for, else as the mapping says."""
+        if self.reading == Reading() and self.mapping is not None:
+            return self.mapping.reading
+        return self.reading
+
     def to_json(self) -> dict[str, Any]:
         """Return the request as plain JSON; `from_json` gives it back equal."""
         return {

@@ -75,6 +75,7 @@ def prepare(
         report.stop_on_errors()
         told("writing", 0)
         path = folder / "version.duckdb"
+        path.unlink(missing_ok=True)  # of an earlier try that was ended
         current = write_version(path, folder, recipe, report, origin=origin, source=source)
         if current.patients == 0:
             report.add("nobody-eligible", request.path.name, nobody_left(path))
@@ -129,7 +130,8 @@ def _cohort(
     told("checking", 0)
     extracted = request.extracted or settings.extracted
     settings = replace(settings, extracted=extracted)
-    check_source(source, report, settings, extracted)
+    if not report.counts["date-ambiguous"]:  # what a wrong reading of dates would break is not broken
+        check_source(source, report, settings, extracted)
     if not report.errors:
         warn_source(source, report, extracted)
     return cohort_recipe(source, settings, folder, published), settings
@@ -179,8 +181,7 @@ def _from_mapped(
     mapping = request.mapping
     if mapping is None:
         raise OptionRefused(f"A file of format {request.format} needs a mapping of its columns.")
-    if request.reading != Reading():
-        mapping = replace(mapping, reading=request.reading)
+    mapping = replace(mapping, reading=request.as_read)
     sheet = _only(open_sheets(request.path, mapping.reading, report, limits), request.sheet)
     sheet = counted(sheet, told)
     if request.format is Format.REDCAP:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,36 +25,60 @@ KEY = "import_state"
 class ImportState:
     """One import on its way.
 
-    `peeked` holds the first looks by what they were asked; `checked_as` is the request (without places) that
-    `checked` answers; `done` is the data set that was imported last, `before` its version before that.
+    `columns` are those of the last file that could be read; `peeked` holds the first looks by what they were
+    asked; `checked_as` is the request (without places) that
+    `checked` answers; `loaded` is the mapping with which the controls start, `last` the one
+    that they say. `done` is the data set that was imported last, `before` its version before that.
     """
 
     uploads: int = 0
     generation: int = 0
+    columns: object = None
     peeked: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
     loaded: ColumnMapping | None = None
     loaded_as: str = ""
+    last: ColumnMapping | None = None
+    extracted: date | None = None
+    reading: tuple[str, str, str] = ("", "", "")
     checked_as: str = ""
     checked: Import | None = None
     done: str = ""
     before: str | None = None
 
     def key(self, name: str) -> str:
-        """Return the key of a widget; another file makes it a new one."""
+        """Return the key of a widget; a file of other columns makes it a new one."""
         return f"import:{self.generation}:{name}"
+
+    def file_key(self, name: str) -> str:
+        """Return the key of a widget that stays until a file was imported."""
+        return f"import:file:{self.uploads}:{name}"
+
+    def is_another(self, columns: object) -> bool:
+        """Return True, once, where a file has other columns than the one before: a corrected file has not."""
+        before, self.columns = self.columns, columns if columns else self.columns
+        if before is None or not columns or before == columns:
+            return False
+        self.restart()
+        return True
 
     def restart(self) -> None:
         """Forget what was said of the file before."""
         self.generation += 1
-        self.groups, self.peeked = {}, {}
-        self.loaded, self.loaded_as = None, ""
+        self.groups = {}
+        self.loaded, self.loaded_as, self.last, self.extracted = None, "", None, None
         self.checked, self.checked_as = None, ""
+
+    def rest(self) -> None:
+        """Keep what was said while no file is there: controls that are not drawn forget it."""
+        if self.last is not None:
+            self.loaded = self.last
 
     def finish(self, name: str, before: str | None) -> None:
         """Remember what was imported, and ask for the next file."""
         self.restart()
         self.uploads += 1
+        self.columns, self.peeked = None, {}
         self.done, self.before = name, before
 
     def take_mapping(self, file_id: str) -> None:

@@ -72,14 +72,16 @@ def choose_file(shelf: Shelf, state: ImportState) -> Chosen | None:
     upload = st.file_uploader(
         "A table (CSV, TSV, Excel, SAS transport), or the source tables as a workbook or ZIP",
         type=TYPES,
-        key=f"import:upload:{state.uploads}",
-        on_change=state.restart,
+        key=state.file_key("upload"),
     )
     if upload is None:
+        state.rest()
         return None
     reading = _reading(state)
     try:
         peeked = _look(shelf, state, upload, None, reading, None)
+        if state.is_another([(sheet["name"], sheet["header"]) for sheet in peeked["sheets"]]):
+            st.rerun()  # the controls below were about other columns
         guessed = Format(peeked["format"]) if peeked["format"] else Format.WIDE
         formats = list(Format)
         kind = st.selectbox(
@@ -115,22 +117,26 @@ def _reading(state: ImportState) -> Reading:
         encoding = first.selectbox(
             "Encoding",
             ["", *ENCODINGS],
+            index=["", *ENCODINGS].index(state.reading[0]),
             format_func=lambda word: word or "UTF-8, or as its mark says",
-            key=state.key("encoding"),
+            key=state.file_key("encoding"),
         )
         delimiter = second.selectbox(
             "Delimiter",
             ["", *DELIMITERS],
+            index=["", *DELIMITERS].index(state.reading[1]),
             format_func=lambda word: word or "as the header shows",
-            key=state.key("delimiter"),
+            key=state.file_key("delimiter"),
         )
         decimal = third.selectbox(
             "Decimal mark",
             ["", *DECIMALS],
+            index=["", *DECIMALS].index(state.reading[2]),
             format_func=lambda word: word or "as the columns show",
-            key=state.key("decimal"),
+            key=state.file_key("decimal"),
             help="The mark in numbers, as 7.5 or 7,5. A mark between thousands is never accepted.",
         )
+    state.reading = (encoding, delimiter, decimal)
     return Reading(encoding, DELIMITERS.get(delimiter, ""), DECIMALS.get(decimal, AS_SHOWN))
 
 

@@ -67,7 +67,10 @@ def draw(
     st.header("4. About the data", anchor=False)
     extracted = None
     if mode != "times":
-        extracted = choose_extracted(remembered, seed_settings.extracted, today, needed=True)
+        extracted = choose_extracted(
+            remembered, remembered.extracted or seed_settings.extracted, today, needed=True
+        )
+        remembered.extracted = extracted
         open_ += [] if extracted else ["Say the day of the export."]
     modalities = _stored(mapping, profiles, "modality")
     with st.expander("Settings of the data set", expanded=False):
@@ -79,6 +82,7 @@ def draw(
             eligibility=mode != "times",
         )
     mapping = replace(mapping, settings=settings)
+    remembered.last = mapping
     try:
         mapping_from("the mapping", mapping.to_toml())
     except CohortError as refused:
