@@ -127,7 +127,7 @@ def _take(file: str, level: dict[str, Any], key: str, kind: type, default: Any) 
     """Remove and return one setting of the right kind."""
     value = level.pop(key, default)
     if value is not default and (not isinstance(value, kind) or isinstance(value, datetime)):
-        raise FileRefused(file, f"{quoted(key)} must be of kind {kind.__name__}.")
+        raise FileRefused(file, f"{quoted(key)} must be of kind {kind.__name__}.", rule="mapping")
     return value
 
 
@@ -144,12 +144,15 @@ def _modalities(file: str, level: dict[str, Any], key: str) -> tuple[Modality, .
     found = tuple(Modality(row["value"], row["label"]) for row in rows)
     for words in ([modality.value for modality in found], [modality.label for modality in found]):
         if len(set(words)) < len(words):
-            raise FileRefused(file, f"{quoted(key)} names a value or a label twice. Keep one.")
+            raise FileRefused(
+                file, f"{quoted(key)} names a value or a label twice. Keep one.", rule="mapping"
+            )
     for modality in found:
         if any(modality.label == other.value for other in found if other is not modality):
             raise FileRefused(
                 file,
                 f"the label {quoted(modality.label)} is the value of another one. Choose another label.",
+                rule="mapping",
             )
     return found
 
@@ -157,5 +160,5 @@ def _modalities(file: str, level: dict[str, Any], key: str) -> tuple[Modality, .
 def _words(file: str, level: dict[str, Any], key: str) -> tuple[str, ...]:
     found = _take(file, level, key, list, [])
     if not all(isinstance(word, str) for word in found):
-        raise FileRefused(file, f"{quoted(key)} must be a list of texts in quotes.")
+        raise FileRefused(file, f"{quoted(key)} must be a list of texts in quotes.", rule="mapping")
     return tuple(found)

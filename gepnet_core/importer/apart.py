@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,9 @@ def run(
     job: str, request: Request, folder: Path, limits: Limits, progress: Progress | None
 ) -> dict[str, Any]:
     """Do a job in another process and return its answer; raise what it refused."""
+    folder = folder.absolute()  # the other process has a working folder of its own
+    beside = None if request.beside is None else request.beside.absolute()
+    request = replace(request, path=request.path.absolute(), beside=beside)
     answer = folder / ANSWER
     answer.unlink(missing_ok=True)
     asked = {"job": job, "request": request.to_json(), "folder": str(folder), "limits": asdict(limits)}
@@ -109,8 +112,9 @@ class _Worker:
         """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(asked) + "\n")
-        self.process.stdin.flush()
+        with suppress(BrokenPipeError):  # it has just ended: its output says so
+            self.process.stdin.write(json.dumps(asked) + "\n")
+            self.process.stdin.flush()
         late = threading.Event()
         watch: threading.Timer | None = None
         said: Answer | None = None

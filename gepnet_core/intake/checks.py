@@ -152,7 +152,7 @@ def _check_side_effects(source: Source, report: Report, patients: dict[str, _Pat
         elif isinstance(noticed, date) and noticed < treated:
             words = f"{noticed} lies before the treatment it belongs to ({treated}). Correct one of the two."
             source.find(report, "before-treatment", "adverse_events", row, "date", words)
-        followed = "follow_up" not in source.incomplete
+        followed = "follow_up" not in source.incomplete and row.patient not in source.spoiled
         if row.values["ctcae_grade"] == 5 and known.death is None and followed:
             words = (
                 "grade 5 is death, but the patient has no date of death. Correct the grade or add the date."

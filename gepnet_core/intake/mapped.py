@@ -179,6 +179,7 @@ def _add_single(table: MappedTable, source: Source, name: str, patient: str, rec
     group = next(iter(table.mapping.of(name)), Group(name, {}))
     merged = list(records[0][1])
     lines: dict[str, int] = {}
+    differs = False
     for line, cells in records:
         for column in group.columns:
             if not table.is_filled(cells, column):
@@ -192,8 +193,12 @@ def _add_single(table: MappedTable, source: Source, name: str, patient: str, rec
                 table.report.add(
                     "conflict", table.sheet.file, words, line=line, column=column, patient=patient
                 )
+                differs = True
             lines.setdefault(column, line)
             merged[at] = cells[at]
+    if differs:
+        source.spoiled.add(patient)
+        return
     _add(table, source, group, _called(group), patient, min(lines.values(), default=records[0][0]), merged)
 
 
@@ -249,11 +254,14 @@ def _name_treatments(source: Source) -> None:
     for row in source["adverse_events"]:
         day = row.values["date"]
         assert isinstance(day, date)
-        row.values["treatment"] = _latest(treated[row.patient], day)
+        row.values["treatment"] = _latest(treated[row.patient], day, whole=row.patient not in source.spoiled)
 
 
-def _latest(treated: Iterable[tuple[date, str]], day: date) -> str:
-    """Return the last treatment on or before a day, else the first of all; empty without any."""
+def _latest(treated: Iterable[tuple[date, str]], day: date, *, whole: bool) -> str:
+    """Return the last treatment on or before a day, else the first of all; empty without any.
+
+    `whole` False: a treatment was refused, and may be the one.
+    """
     ordered = sorted(treated, key=lambda one: one[0])
     before = [name for treated_on, name in ordered if treated_on <= day]
-    return before[-1] if before else ordered[0][1] if ordered else ""
+    return before[-1] if before else ordered[0][1] if ordered and whole else ""

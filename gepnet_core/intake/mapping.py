@@ -209,7 +209,7 @@ class _Reader:
             and isinstance(value["value"], (str, int, float))
         ):
             return Cell(value=str(value["value"]))
-        if value == {"row_number": True}:
+        if value == {"row_number": True} and key == "patient_id":
             return Cell(row_number=True)
         raise self.refused(f'{quoted(key)} needs the name of a column, or {{ value = "..." }}.')
 

@@ -77,7 +77,8 @@ def _not_seen(source: Source, report: Report, extracted: date) -> None:
     since = months_before(extracted, UNSEEN_MONTHS)
     for row in source["follow_up"]:
         contact = row.values["last_contact_date"]
-        if row.values["death_date"] is None and isinstance(contact, date) and contact < since:
+        alive = row.values["death_date"] is None and row.values.get("vital_status") != "dead"
+        if alive and isinstance(contact, date) and contact < since:
             words = f"last seen on {contact}, the data are of {extracted}."
             source.find(report, "not-seen", "follow_up", row, "last_contact_date", words)
 

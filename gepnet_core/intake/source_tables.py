@@ -35,20 +35,30 @@ def read_source(sheets: Sequence[Sheet], report: Report, spelling: Spelling = PL
             source.incomplete.add(table.name)
             continue
         source.files[table.name] = found.file
-        short = report.counts["row-length"]
+        lost = _lost(report)
         try:
-            _read_table(found, table, source, report, spelling)
+            rows = _read_table(found, table, source, report, spelling)
         except FileRefused as refused:
             report.take(refused)
             source.incomplete.add(table.name)
-        if report.counts["row-length"] > short:
+            continue
+        if _lost(report) > lost:
+            source.incomplete.add(table.name)
+        elif table.name == "patients" and rows == 0:
+            report.add("file-empty", found.file, "has no patient. Add at least one row.")
             source.incomplete.add(table.name)
     for sheet in by_name.values():
         report.note(f"{sheet.file} is none of the tables and was passed over.")
     return source
 
 
-def _read_table(sheet: Sheet, table: Table, source: Source, report: Report, spelling: Spelling) -> None:
+def _lost(report: Report) -> int:
+    """Return how many rows were reported and left out before anybody could tell whose they are."""
+    return report.counts["row-length"] + report.counts["cell-formula"]
+
+
+def _read_table(sheet: Sheet, table: Table, source: Source, report: Report, spelling: Spelling) -> int | None:
+    """Read the rows of a table; return how many there are, None where a column is missing."""
     place = {name: at for at, name in enumerate(sheet.header)}
     lacking = [column for column in table.columns if column.name not in place and not column.optional]
     for column in lacking:
@@ -62,7 +72,7 @@ def _read_table(sheet: Sheet, table: Table, source: Source, report: Report, spel
             report.add("column-unknown", sheet.file, words, line=sheet.line, column=name)
     if lacking:
         source.incomplete.add(table.name)
-        return
+        return None
     seen: dict[tuple[Value, ...], int] = {}
     n = 0
     for line, record in sheet.rows:
@@ -93,10 +103,10 @@ def _read_table(sheet: Sheet, table: Table, source: Source, report: Report, spel
             source.spoiled.add(patient)
             continue
         if table.key and _is_double(sheet, table, values, seen, line, report):
+            source.spoiled.add(patient)
             continue
         source.rows[table.name].append(SourceRow(line, values))
-    if table.name == "patients" and n == 0:
-        report.add("file-empty", sheet.file, "has no patient. Add at least one row.")
+    return n
 
 
 def _is_double(

@@ -112,13 +112,16 @@ def _sheet(
                 report.add("row-length", file, words, line=line)
                 continue
             row = [""] * len(header)
+            faults = 0
             for column, value in cells.items():
                 if isinstance(value, Fault):
+                    faults += 1
                     named = header[column - 1]
                     report.add("cell-formula", file, value.words, line=line, column=named, value=value.value)
                 elif column <= len(header):
                     row[column - 1] = unguarded(value) if ours else value
-            yield line, row
+            if not faults:
+                yield line, row
 
     return Sheet(file, name.strip(), header, line, heading.bounded(rows(), file, len(header), limits))
 

@@ -111,6 +111,11 @@ def building(path: Path, scratch: Path) -> Iterator[Building]:
             connection.execute("CHECKPOINT")
         finally:
             connection.close()
+    except duckdb.OutOfMemoryException as failed:
+        raise StoreDamaged(
+            "The memory does not suffice to write the version. Split the file or leave out what is not needed; "
+            "nothing was changed."
+        ) from failed
     except DAMAGE as failed:
         raise unwritten(one_line(str(failed))) from failed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,7 +113,8 @@ class _Deriving:
             report.add(
                 "subject-without-time", subjects.file, words, line=line, column="USUBJID", patient=patient
             )
-        self._check_agreement(file, subjects, report)
+        if not report.counts["id-duplicate"]:
+            self._check_agreement(file, subjects, report)
         if not self.times.treatment_column:
             at = subjects.place("TRT01P")
             if at is None:
@@ -261,8 +263,9 @@ def _cast(sql: str, kind: str) -> str:
     return f"CAST({sql} AS DOUBLE)" if kind == "whole" else sql
 
 
-def _some(file: Building, report: Report, rule: str, sql: str) -> list[tuple[Any, ...]]:
-    """Return the rows that a report keeps of a rule, and count the others."""
+def _some(file: Building, report: Report, rule: str, sql: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows that a report keeps of a rule, then count the others."""
+    yield from file.rows(f"{sql} LIMIT {MOST_KEPT}")
     n = int(file.rows(f"SELECT count(*) FROM ({sql})")[0][0])
-    report.counts[rule] += max(0, n - MOST_KEPT)
-    return file.rows(f"{sql} LIMIT {MOST_KEPT}")
+    if n > MOST_KEPT:
+        report.counts[rule] += n - MOST_KEPT

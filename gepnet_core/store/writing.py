@@ -142,9 +142,12 @@ def put_back(shelf: Shelf, name: str, version: str) -> Current:
         If its file is not what was written.
     """
     with shelf.lock(name):
-        shelf.path(name, version)
-        entry = next(kept.entry for kept in shelf.kept(name) if kept.entry.version == version)
         path = shelf.path(name, version)
+        entry = next((kept.entry for kept in shelf.kept(name) if kept.entry.version == version), None)
+        if entry is None:
+            raise StoreDamaged(
+                f"What is known of version {version} cannot be read. Import the data set again."
+            )
         check_whole(Database.open(path), path, version, entry.rows)
         shelf.put_back(name, entry)
         return entry

@@ -1,0 +1,1712 @@
+"""Every rule of the import: a file that breaks exactly it, with its place and words, and one that just does not.
+
+The files are small enough to be checked by hand: two patients, one alive and one dead, or three of a trial.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from gepnet_core.intake.dates import DateFormat
+from gepnet_core.intake.limits import DEFAULT, Limits
+from gepnet_core.intake.mapping import mapping_from
+from gepnet_core.intake.request import Format, Request
+from gepnet_core.intake.rules import RULES, Severity
+from gepnet_core.store.build import Prepared, prepare
+from gepnet_core.store.connection import Database
+from tests.conftest import ROOT, everything_below
+
+EXTRACTED = date(2015, 6, 30)
+TABLES = {
+    "patients.csv": """
+patient_id,sex,birth_year,primary_site,tumour_grade,ki67_percent,functional,metastatic_date
+P1,female,1950,ileum,G1,2,no,2013-02-03
+P2,male,1960,pancreas,G3,40,no,2013-05-06
+""",
+    "local_treatments.csv": """
+treatment_id,patient_id,date,modality,target_site,indication
+T1,P1,2014-01-10,RFA,liver,focal progression
+T2,P2,2014-02-11,HAE,liver,focal progression
+""",
+    "systemic_therapies.csv": """
+patient_id,agent,start_date,stop_date
+P1,everolimus,2014-06-12,2014-12-13
+""",
+    "progressions.csv": """
+patient_id,date,extent
+P1,2014-06-02,multifocal
+""",
+    "adverse_events.csv": """
+patient_id,date,term,ctcae_grade,treatment
+P2,2014-02-15,Pain,1,T2
+""",
+    "follow_up.csv": """
+patient_id,last_contact_date,death_date,vital_status
+P1,2015-03-04,,alive
+P2,2015-03-20,2015-04-05,dead
+""",
+}
+TRIAL = {
+    "adtte.csv": """
+USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,EVNTDESC,STARTDT,ADT,AGE
+01,drug,OS,Overall survival,100,DAYS,0,death,2014-01-01,2014-04-11,61
+02,drug,OS,Overall survival,31,DAYS,1,last contact,2014-02-01,2014-03-04,72
+03,placebo,OS,Overall survival,365,DAYS,0,death,2014-01-01,2015-01-01,53
+""",
+    "adsl.csv": """
+USUBJID,TRT01P,AGE,SEX
+01,drug,61,F
+02,drug,72,M
+03,placebo,53,F
+""",
+}
+WIDE = {
+    "review.csv": """
+case,gender,operated,procedure,reason,metastases,seen,died
+A,female,2014-01-30,RFA,focal progression,2013-05-31,2015-03-31,
+B,male,2014-02-11,HAE,focal progression,2013-05-16,2015-04-25,
+"""
+}
+WIDE_MAPPING = """
+patient_id = "case"
+[patients]
+sex = "gender"
+metastatic_date = "metastases"
+[[local_treatments]]
+date = "operated"
+modality = "procedure"
+indication = "reason"
+[follow_up]
+last_contact_date = "seen"
+death_date = "died"
+"""
+OUTCOMES = {"outcomes.csv": "\ncase,months,outcome,arm\nA,12,dead,drug\nB,24,alive,drug\nC,6,dead,none\n"}
+OUTCOMES_MAPPING = """
+patient_id = "case"
+treatment = "arm"
+[[endpoints]]
+code = "OS"
+time = "months"
+unit = "months"
+status = "outcome"
+event = ["dead"]
+censored = ["alive"]
+"""
+REDCAP = {
+    "export.csv": """
+record_id,redcap_event_name,sex,mets,seen,treated,kind,why
+A,base,1,2013-05-31,2015-03-31,2014-01-30,RFA,focal progression
+A,visit,1,,,,,
+B,base,2,2013-05-16,2015-04-25,2014-02-11,HAE,focal progression
+""",
+    "dictionary.csv": """
+Variable / Field Name,Form Name,Field Type,Field Label,"Choices, Calculations, OR Slider Labels"
+record_id,base,text,Record,
+sex,base,radio,Sex,"1, female | 2, male"
+mets,base,text,Metastases,
+seen,base,text,Seen,
+treated,base,text,Treated,
+kind,base,text,Kind,
+why,base,text,Why,
+""",
+}
+REDCAP_MAPPING = """
+patient_id = "record_id"
+[patients]
+sex = "sex"
+metastatic_date = "mets"
+[[local_treatments]]
+date = "treated"
+modality = "kind"
+indication = "why"
+[follow_up]
+last_contact_date = "seen"
+"""
+Files = dict[str, bytes]
+Change = Callable[[Files], None]
+
+
+def swap(file: str, old: str, new: str) -> Change:
+    """Return the change of one text of a file, which must be there once."""
+
+    def change(files: Files) -> None:
+        text = files[file].decode()
+        assert text.count(old) == 1, (file, old)
+        files[file] = text.replace(old, new).encode()
+
+    return change
+
+
+def add(file: str, line: str) -> Change:
+    """Return the change that adds a line."""
+
+    def change(files: Files) -> None:
+        files[file] += f"{line}\n".encode()
+
+    return change
+
+
+def column(file: str, *cells: str) -> Change:
+    """Return the change that adds a column to a file: its name, then its cells."""
+
+    def change(files: Files) -> None:
+        lines = files[file].decode().splitlines()
+        assert len(lines) == len(cells)
+        told = [f"{line},{cell}\n" for line, cell in zip(lines, cells, strict=True)]
+        files[file] = "".join(told).encode()
+
+    return change
+
+
+def put(file: str, content: bytes) -> Change:
+    """Return the change that writes a file."""
+    return lambda files: files.__setitem__(file, content)
+
+
+def without(file: str) -> Change:
+    """Return the change that removes a file."""
+    return lambda files: files.__delitem__(file)
+
+
+def packed(name: str = "{}", *, encrypted: bool = False) -> Change:
+    """Return the change that packs all files into cohort.zip, under these names."""
+
+    def change(files: Files) -> None:
+        held = io.BytesIO()
+        with zipfile.ZipFile(held, "w") as archive:
+            for file, content in files.items():
+                archive.writestr(name.format(file), content)
+        content = held.getvalue()
+        if encrypted:  # the bit that says so, in the directory and before each member
+            content = content.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
+        files.clear()
+        files["cohort.zip"] = content
+
+    return change
+
+
+def workbook(sheet: str = "", cell: str = "", value: object = None) -> Change:
+    """Return the change that makes one workbook of all tables, with one cell set."""
+
+    def change(files: Files) -> None:
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for file, content in files.items():
+            page = book.create_sheet(Path(file).stem)
+            for line in content.decode().splitlines():
+                page.append([text or None for text in line.split(",")])
+        if sheet:
+            book[sheet][cell] = value
+        held = io.BytesIO()
+        book.save(held)
+        files.clear()
+        files["cohort.xlsx"] = held.getvalue()
+
+    return change
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A file of one format that breaks nothing."""
+
+    files: dict[str, str]
+    format: Format
+    path: str = ""
+    mapping: str = ""
+    beside: str = ""
+    extracted: date | None = None
+
+
+KINDS = {
+    "tables": Kind(TABLES, Format.TABLES, extracted=EXTRACTED),
+    "trial": Kind({"adtte.csv": TRIAL["adtte.csv"]}, Format.ADTTE, "adtte.csv"),
+    "trial with ADSL": Kind(TRIAL, Format.ADTTE, "adtte.csv", beside="adsl.csv"),
+    "wide": Kind(WIDE, Format.WIDE, "review.csv", WIDE_MAPPING, extracted=EXTRACTED),
+    "outcomes": Kind(OUTCOMES, Format.WIDE, "outcomes.csv", OUTCOMES_MAPPING),
+    "redcap": Kind(REDCAP, Format.REDCAP, "export.csv", REDCAP_MAPPING, "dictionary.csv", EXTRACTED),
+}
+
+
+def prepared(folder: Path, kind: str, *changes: Change, limits: Limits = DEFAULT, **options) -> Prepared:
+    """Write the files of a format with these changes, and read them in this process."""
+    base = KINDS[kind]
+    files = {name: text.lstrip("\n").encode() for name, text in base.files.items()}
+    for change in changes:
+        change(files)
+    place = folder / "cohort"
+    place.mkdir()
+    for name, content in files.items():
+        (place / name).write_bytes(content)
+    mapping = options.pop("mapping", base.mapping)
+    told = {"path": base.path, "extracted": base.extracted} | options
+    request = Request(
+        place / told.pop("path"),
+        base.format,
+        beside=place / base.beside if base.beside else None,
+        mapping=mapping_from("mapping.toml", mapping) if mapping else None,
+        **told,
+    )
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    return prepare(request, scratch, limits=limits)
+
+
+def places(found: Prepared) -> list[tuple[str, int | None, str]]:
+    return [(one.rule, one.line, one.column) for one in found.report.findings]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_files_that_the_cases_change_break_nothing(tmp_path, kind):
+    found = prepared(tmp_path, kind)
+    assert found.report.findings == []
+    assert found.path is not None
+    assert found.current.patients == (2 if KINDS[kind].extracted else 3)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file that breaks one rule: where (file, line, column, value), with which words; and a near miss."""
+
+    rule: str
+    at: tuple[str, int | None, str, str]
+    words: str
+    breaks: tuple[Change, ...]
+    near: tuple[Change, ...] = ()
+    kind: str = "tables"
+    severity: Severity = Severity.ERROR
+    patient: str = ""
+    options: dict[str, object] = field(default_factory=dict)
+    near_options: dict[str, object] = field(default_factory=dict)
+    near_rules: tuple[str, ...] = ()  # what the near miss is allowed to be: another rule's business
+
+
+def case(
+    situation: str, rule: str, at: tuple[str, int | None, str, str], words: str, *breaks: Change, **told
+):
+    near = told.pop("near", ())
+    told["near"] = near if isinstance(near, tuple) else (near,)
+    return pytest.param(Case(rule, at, words, breaks, **told), id=f"{rule}: {situation}")
+
+
+patients, treatments = partial(swap, "patients.csv"), partial(swap, "local_treatments.csv")
+therapies, progressions = partial(swap, "systemic_therapies.csv"), partial(swap, "progressions.csv")
+effects, follow_up = partial(swap, "adverse_events.csv"), partial(swap, "follow_up.csv")
+adtte, adsl = partial(swap, "adtte.csv"), partial(swap, "adsl.csv")
+review, outcomes = partial(swap, "review.csv"), partial(swap, "outcomes.csv")
+warning = partial(case, severity=Severity.WARNING)
+
+FILE_CASES = [
+    case(
+        "text-that-calls-itself-a-workbook",
+        "file-unreadable",
+        ("adtte.xlsx", None, "", ""),
+        "is not a workbook, though its name says so. Save it as .xlsx again.",
+        put("adtte.xlsx", TRIAL["adtte.csv"].encode()),
+        kind="trial",
+        options={"path": "adtte.xlsx"},
+        near=put("adtte.dat", TRIAL["adtte.csv"].lstrip().encode()),
+        near_options={"path": "adtte.dat"},
+    ),
+    case(
+        "latin-1-letter",
+        "file-encoding",
+        ("patients.csv", 2, "", ""),
+        "is not UTF-8 text. Save the file as UTF-8. Or say --encoding cp1252 if it is Windows-1252.",
+        lambda files: put("patients.csv", files["patients.csv"].replace(b"ileum", b"il\xe9um"))(files),
+        near=patients("ileum", "iléum"),
+    ),
+    case(
+        "nul-byte",
+        "file-nul",
+        ("patients.csv", 3, "", ""),
+        "holds a NUL byte. Export the file again as text.",
+        patients("pancreas", "pan\0creas"),
+        near=patients("pancreas", "pan0creas"),
+    ),
+    case(
+        "no-patient",
+        "file-empty",
+        ("patients.csv", None, "", ""),
+        "has no patient. Add at least one row.",
+        put("patients.csv", TABLES["patients.csv"].split("P1")[0].lstrip().encode()),
+        near=put("progressions.csv", b"patient_id,date,extent\n"),
+    ),
+    case(
+        "nothing-at-all",
+        "file-empty",
+        ("progressions.csv", None, "", ""),
+        "is empty. The first line must name the columns.",
+        put("progressions.csv", b""),
+        near=put("progressions.csv", b"patient_id,date,extent"),
+    ),
+    case(
+        "trial-without-a-row",
+        "file-empty",
+        ("adtte.csv", None, "", ""),
+        "has no row below the header. Add at least one.",
+        put("adtte.csv", TRIAL["adtte.csv"].split("01,")[0].lstrip().encode()),
+        kind="trial",
+    ),
+    case(
+        "cell-one-character-too-long",
+        "file-limit",
+        ("systemic_therapies.csv", 2, "", "32768"),
+        "has 32,768 characters in one cell; an import may have 32,767.",
+        therapies("everolimus", "e" * 32_768),
+        near=therapies("everolimus", "e" * 32_767),
+    ),
+    case(
+        "one-row-too-many",
+        "file-limit",
+        ("progressions.csv", 4, "", ""),
+        "has more than 2 rows, the most of an import.",
+        add("progressions.csv", "P1,2014-07-02,focal"),
+        add("progressions.csv", "P1,2014-08-02,focal"),
+        options={"limits": Limits(rows=2)},
+        near=add("progressions.csv", "P1,2014-07-02,focal"),
+        near_options={"limits": Limits(rows=2)},
+    ),
+    case(
+        "zip-names-files-outside",
+        "archive-unsafe",
+        ("cohort.zip", None, "", ""),
+        "outside",
+        packed("../{}"),
+        options={"path": "cohort.zip"},
+        near=packed("export/{}"),
+        near_options={"path": "cohort.zip"},
+    ),
+    case(
+        "zip-with-a-password",
+        "archive-unsafe",
+        ("cohort.zip", None, "", ""),
+        "password",
+        packed(encrypted=True),
+        options={"path": "cohort.zip"},
+        near=packed(),
+        near_options={"path": "cohort.zip"},
+    ),
+    case(
+        "header-and-first-row-fit-two",
+        "delimiter",
+        ("adtte.csv", 1, "", ""),
+        "the header has both comma and semicolon: the delimiter cannot be told. "
+        "Say --delimiter comma or --delimiter semicolon.",
+        column("adtte.csv", "Dose; mg", "5; 10", "5; 10", "5; 10"),
+        kind="trial",
+        near=column("adtte.csv", "Dose; mg", "5", "5", "5"),
+    ),
+    case(
+        "quote-that-does-not-end",
+        "quote",
+        ("local_treatments.csv", 3, "", ""),
+        "A quoted cell does not end: close the quote, or double a quote that is meant.",
+        treatments("HAE", '"HAE'),
+        near=treatments("HAE", '"HAE"'),
+    ),
+    case(
+        "quote-inside-a-cell",
+        "quote",
+        ("local_treatments.csv", 3, "", ""),
+        "A quote stands inside a cell: double it and quote the cell.",
+        treatments("HAE", 'H"A"E'),
+        near=treatments("HAE", '"H""A""E"'),
+    ),
+    case(
+        "surplus-comma-in-the-header",
+        "header-name",
+        ("adtte.csv", 1, "", ""),
+        "column 12 has no name. Name it or remove it.",
+        column("adtte.csv", "", "N", "N", "N"),
+        kind="trial",
+        near=column("adtte.csv", "REGION", "N", "N", "N"),
+    ),
+    case(
+        "names-that-differ-in-case",
+        "header-duplicate",
+        ("adtte.csv", 1, "Age", "Age"),
+        "appears twice (upper and lower case are the same). Remove one of the two.",
+        column("adtte.csv", "Age", "61", "72", "53"),
+        kind="trial",
+        near=column("adtte.csv", "Ages", "61", "72", "53"),
+    ),
+    case(
+        "table-a-second-time",
+        "header-duplicate",
+        ("cohort.xlsx, sheet patients ", None, "", ""),
+        "holds the table 'patients' a second time. Keep one.",
+        workbook(),
+        lambda files: put("cohort.xlsx", with_copy(files["cohort.xlsx"], "patients ", "Patients"))(files),
+        options={"path": "cohort.xlsx"},
+        near=workbook(),
+        near_options={"path": "cohort.xlsx"},
+    ),
+    case(
+        "cell-short",
+        "row-length",
+        ("patients.csv", 3, "", ""),
+        "has 7 cells where the header has 8 columns. Check for a missing or surplus comma.",
+        patients(",40,", ","),
+        near=patients(",40,", ", 40 ,"),
+    ),
+    case(
+        "only-row-is-too-long",
+        "row-length",
+        ("adtte.csv", 3, "", ""),
+        "has 12 cells where the header has 11 columns. Check for a missing or surplus comma. "
+        "All that is wrong: the line ends with a surplus delimiter.",
+        adtte(",72", ",72,"),
+        kind="trial",
+        near=adtte(",72", ",73"),
+    ),
+    case(
+        "needed-cell-is-a-formula-never-calculated",
+        "cell-formula",
+        ("cohort.xlsx, sheet local_treatments", 2, "modality", ""),
+        "holds a formula without a value. Open and save the workbook in a spreadsheet, or enter the value.",
+        workbook("local_treatments", "D2", '="R"&"FA"'),
+        options={"path": "cohort.xlsx"},
+        near=workbook("local_treatments", "D2", "RFA"),
+        near_options={"path": "cohort.xlsx"},
+    ),
+    case(
+        "formula-in-place-of-a-patient",
+        "cell-formula",
+        ("cohort.xlsx, sheet patients", 2, "patient_id", ""),
+        "holds a formula without a value.",
+        workbook("patients", "A2", '="P"&1'),
+        options={"path": "cohort.xlsx"},
+        near=workbook("patients", "A2", "P1"),
+        near_options={"path": "cohort.xlsx"},
+    ),
+    case(
+        "no-follow-up",
+        "table-missing",
+        ("follow_up.csv", None, "", ""),
+        "is not there. Add it, with its header at least.",
+        without("follow_up.csv"),
+        near=put("adverse_events.csv", b"patient_id,date,term,ctcae_grade,treatment\n"),
+    ),
+    case(
+        "no-patients",
+        "table-missing",
+        ("patients.csv", None, "", ""),
+        "is not there.",
+        without("patients.csv"),
+        near=swap("patients.csv", "patient_id,sex", " patient_id , sex"),
+    ),
+    case(
+        "column-of-the-contract",
+        "column-missing",
+        ("patients.csv", 1, "sex", ""),
+        "is missing. Add the column.",
+        patients(",sex,", ",gender,"),
+        column("patients.csv", "gender2", "f", "m"),
+        lambda files: put("patients.csv", drop_columns(files["patients.csv"], 1, 8))(files),
+        near=lambda files: put("follow_up.csv", drop_columns(files["follow_up.csv"], 3))(files),
+    ),
+    case(
+        "column-of-a-trial",
+        "column-missing",
+        ("adtte.csv", 1, "CNSR", ""),
+        "is missing. Add the column.",
+        adtte("CNSR", "STATUS"),
+        kind="trial",
+        near=adtte("CNSR", "cnsr"),
+    ),
+    case(
+        "no-treatment-in-either-file",
+        "column-missing",
+        ("adsl.csv", 1, "TRTP or TRT01P", ""),
+        "is missing in both files. Add the planned treatment.",
+        adtte("TRTP", "ARMCD"),
+        adsl("TRT01P", "ARMCD"),
+        kind="trial with ADSL",
+        near=adtte("TRTP", "ARMCD"),
+    ),
+    case(
+        "column-of-their-own",
+        "column-unknown",
+        ("patients.csv", 1, "comment", ""),
+        "is not part of the table. Remove it.",
+        column("patients.csv", "comment", "x", "y"),
+        near=column("patients.csv", "dataset_version", "v1", "v1"),
+    ),
+    case(
+        "export-of-another-project",
+        "dictionary",
+        ("export.csv", 1, "shoe_size", ""),
+        "is neither in the data dictionary nor a column of REDCap's own. Export both from the same project",
+        column("export.csv", "shoe_size", "40", "41", "42"),
+        kind="redcap",
+        near=column("export.csv", "redcap_survey_identifier", "", "", ""),
+    ),
+    case(
+        "column-that-the-file-has-not",
+        "mapping",
+        ("review.csv", 1, "died", ""),
+        "is named by the mapping, but the file has no such column. Mend the mapping.",
+        review("died", "death"),
+        kind="wide",
+        near_options={"mapping": WIDE_MAPPING.replace('death_date = "died"', "")},
+    ),
+    case(
+        "needed-column-left-out",
+        "mapping",
+        ("review.csv", None, "modality", ""),
+        'local_treatments needs modality: name its column, or say { value = "..." }.',
+        kind="wide",
+        options={"mapping": WIDE_MAPPING.replace('modality = "procedure"', "")},
+        near_options={"mapping": WIDE_MAPPING.replace('"procedure"', '{ value = "RFA" }')},
+    ),
+]
+
+
+def drop_columns(content: bytes, *places: int) -> bytes:
+    rows = [line.split(",") for line in content.decode().splitlines()]
+    kept = [[cell for at, cell in enumerate(row) if at not in places] for row in rows]
+    return "".join(",".join(row) + "\n" for row in kept).encode()
+
+
+def with_copy(content: bytes, name: str, of: str) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    book.copy_worksheet(book[of.lower()]).title = name
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+CELL_CASES = [
+    case(
+        "treatment-without-its-id",
+        "id-empty",
+        ("local_treatments.csv", 2, "treatment_id", ""),
+        "is empty. Fill it in or remove the row.",
+        treatments("T1", " "),
+        patient="P1",
+        near=treatments("T1", " T1 "),
+    ),
+    case(
+        "subject-without-id",
+        "id-empty",
+        ("adtte.csv", 3, "USUBJID", ""),
+        "is empty. Fill it in or remove the row.",
+        adtte("02,drug", ",drug"),
+        kind="trial",
+        near=adtte("02,drug", "NA,drug"),
+    ),
+    case(
+        "row-of-a-wide-table-without-id",
+        "id-empty",
+        ("review.csv", 2, "case", ""),
+        "is empty. Fill it in or remove the row.",
+        review("A,female", ",female"),
+        kind="wide",
+        near=review("A,female", "NA,female"),
+    ),
+    case(
+        "one-treatment-id-of-two-patients",
+        "id-duplicate",
+        ("local_treatments.csv", 3, "treatment_id", "T1"),
+        "the same as on line 2. Each row needs its own.",
+        treatments("T2,P2", "T1,P2"),
+        effects(",T2", ",T1"),
+        patient="P2",
+        near=(treatments("T2,P2", "t1,P2"), effects(",T2", ",t1")),
+    ),
+    case(
+        "one-patient-and-parameter-twice",
+        "id-duplicate",
+        ("adtte.csv", 5, "USUBJID and PARAMCD", ""),
+        "the same patient and parameter as on line 2. Keep one row of the two.",
+        add("adtte.csv", "01,drug,OS,Overall survival,99,DAYS,0,death,2014-01-01,2014-04-10,61"),
+        kind="trial",
+        patient="01",
+        near=add("adtte.csv", "01,drug,PFS,Progression-free,99,DAYS,0,death,2014-01-01,2014-04-10,61"),
+    ),
+    case(
+        "start-of-a-therapy",
+        "cell-empty",
+        ("systemic_therapies.csv", 2, "start_date", ""),
+        "is empty. Fill it in or remove the row.",
+        therapies("2014-06-12", ""),
+        patient="P1",
+        near=therapies("2014-12-13", ""),
+    ),
+    case(
+        "word-outside-the-list",
+        "value-not-allowed",
+        ("patients.csv", 2, "sex", "Female"),
+        "'Female' is not one of female, male.",
+        patients("female", "Female"),
+        patient="P1",
+        near=patients("female", " female "),
+    ),
+    case(
+        "modality-in-another-case",
+        "spelling",
+        ("local_treatments.csv", 3, "modality", "rfa"),
+        "'rfa' is 'RFA' spelled otherwise. Use one spelling.",
+        treatments("HAE", "rfa"),
+        patient="P2",
+        near=treatments("HAE", "RFA 2"),
+    ),
+    case(
+        "decimal-comma",
+        "number",
+        ("patients.csv", 3, "ki67_percent", "40,5"),
+        "'40,5' is not a number. Write it with digits and a decimal point, or say that it is the decimal mark.",
+        patients(",40,", ',"40,5",'),
+        patient="P2",
+        near=patients(",40,", ",40.5,"),
+    ),
+    case(
+        "part-of-a-year",
+        "number",
+        ("patients.csv", 3, "birth_year", "1960.5"),
+        "'1960.5' is not a whole number.",
+        patients("1960", "1960.5"),
+        patient="P2",
+        near=patients("1960", "1960.0"),
+    ),
+    case(
+        "born-before-1880",
+        "number-range",
+        ("patients.csv", 3, "birth_year", "1879"),
+        "'1879' is not between 1880 and 2100.",
+        patients("1960", "1879"),
+        patient="P2",
+        near=patients("1960", "1880"),
+    ),
+    case(
+        "more-than-all-cells-stain",
+        "ki67-range",
+        ("patients.csv", 3, "ki67_percent", "100.1"),
+        "'100.1' is not between 0 and 100.",
+        patients(",40,", ",100.1,"),
+        patient="P2",
+        near=patients(",40,", ",100,"),
+    ),
+    case(
+        "fewer-than-no-cell-stains",
+        "ki67-range",
+        ("patients.csv", 2, "ki67_percent", "-0.1"),
+        "'-0.1' is not between 0 and 100.",
+        patients("G1,2,", "G1,-0.1,"),
+        patient="P1",
+        near=patients("G1,2,", "G1,0,"),
+    ),
+    case(
+        "grade-6",
+        "ctcae-grade",
+        ("adverse_events.csv", 2, "ctcae_grade", "6"),
+        "'6' is not between 1 and 5.",
+        effects("Pain,1", "Pain,6"),
+        patient="P2",
+        near=effects("Pain,1", "Pain,5"),
+    ),
+    case(
+        "grade-0",
+        "ctcae-grade",
+        ("adverse_events.csv", 2, "ctcae_grade", "0"),
+        "'0' is not between 1 and 5.",
+        effects("Pain,1", "Pain,0"),
+        patient="P2",
+        near=effects("Pain,1", "Pain,4"),
+    ),
+    case(
+        "29-february-of-a-common-year",
+        "date",
+        ("progressions.csv", 2, "date", "2015-02-29"),
+        "'2015-02-29' is not a date: the calendar has no such day in YYYY-MM-DD. Correct it.",
+        progressions("2014-06-02", "2015-02-29"),
+        patient="P1",
+        near=progressions("2014-06-02", "2015-02-28"),
+    ),
+    case(
+        "word-in-place-of-a-date",
+        "date",
+        ("progressions.csv", 2, "date", "June 2014"),
+        "'June 2014' is not a date. Write it as YYYY-MM-DD.",
+        progressions("2014-06-02", "June 2014"),
+        patient="P1",
+        near=progressions("2014-06-02", " 2014-06-02 "),
+    ),
+    case(
+        "column-reads-both-ways",
+        "date-ambiguous",
+        ("review.csv", 1, "metastases", ""),
+        "reads in more than one way, as DD/MM/YYYY and as MM/DD/YYYY (for one, '05/04/2013'). "
+        "Say the date format of the column.",
+        review("2013-05-31", "05/04/2013"),
+        review("2013-05-16", "06/05/2013"),
+        kind="wide",
+        near=(review("2013-05-31", "31/05/2013"), review("2013-05-16", "06/05/2013")),
+    ),
+    case(
+        "year-14",
+        "date-two-digit-year",
+        ("progressions.csv", 2, "date", "02.06.14"),
+        "'02.06.14' has a year of two digits. Write it with four.",
+        progressions("2014-06-02", "02.06.14"),
+        patient="P1",
+        options={"date_format": DateFormat.DMY_DOT},
+        near=progressions("2014-06-02", "2.6.2014"),
+        near_options={"date_format": DateFormat.DMY_DOT},
+    ),
+    case(
+        "day-number-of-a-spreadsheet",
+        "date-serial",
+        ("progressions.csv", 2, "date", "41792"),
+        "'41792' is a spreadsheet's day number, not a date. Format the column as a date.",
+        progressions("2014-06-02", "41792"),
+        patient="P1",
+        near=progressions("2014-06-02", "20140602"),
+        near_options={"date_format": DateFormat.COMPACT},
+    ),
+    case(
+        "half-past-eight",
+        "date-time",
+        ("progressions.csv", 2, "date", "2014-06-02 08:30"),
+        "'2014-06-02 08:30' has a time of day. Days are whole here: cut the time off.",
+        progressions("2014-06-02", "2014-06-02 08:30"),
+        patient="P1",
+        near=progressions("2014-06-02", "2014-06-02T00:00:00"),
+    ),
+    case(
+        "before-1850",
+        "date-range",
+        ("adtte.csv", 2, "STARTDT", "1849-12-31"),
+        "1849-12-31 cannot be the date of a patient's record. Correct the year.",
+        adtte("2014-01-01,2014-04-11", "1849-12-31,1850-04-10"),
+        kind="trial",
+        patient="01",
+        near=adtte("2014-01-01,2014-04-11", "1850-01-01,1850-04-11"),
+    ),
+    case(
+        "after-2150",
+        "date-range",
+        ("adtte.csv", 2, "ADT", "2151-01-01"),
+        "2151-01-01 cannot be the date of a patient's record. Correct the year.",
+        adtte("2014-01-01,2014-04-11", "2150-09-23,2151-01-01"),
+        kind="trial",
+        patient="01",
+        near=adtte("2014-01-01,2014-04-11", "2150-09-22,2150-12-31"),
+    ),
+]
+
+RECORD_CASES = [
+    case(
+        "treatment",
+        "treatment-without-date",
+        ("local_treatments.csv", 3, "date", ""),
+        "is empty. Fill it in or remove the row.",
+        treatments("2014-02-11", ""),
+        patient="P2",
+        near=treatments("2014-02-11", " 2014-02-11 "),
+    ),
+    case(
+        "treatment-of-a-wide-table",
+        "treatment-without-date",
+        ("review.csv", 3, "operated", ""),
+        "is empty. Fill it in or remove the row.",
+        review("2014-02-11", ""),
+        kind="wide",
+        patient="B",
+        near=review("2014-02-11,HAE,focal progression", ",,"),
+    ),
+    case(
+        "progression-of-nobody",
+        "patient-unknown",
+        ("progressions.csv", 2, "patient_id", "p1"),
+        "names a patient who is not in the patients table. Add the patient or remove the row.",
+        progressions("P1", "p1"),
+        patient="p1",
+        near=progressions("P1", " P1 "),
+    ),
+    case(
+        "neither-contact-nor-death",
+        "follow-up-missing",
+        ("follow_up.csv", 2, "last_contact_date", ""),
+        "is empty, and so is the date of death: the end of observation is unknown. Fill in one.",
+        follow_up("2015-03-04", ""),
+        patient="P1",
+        near=follow_up("2015-03-20,2015-04-05", ",2015-04-05"),
+    ),
+    case(
+        "no-row",
+        "follow-up-missing",
+        ("patients.csv", 2, "patient_id", "P1"),
+        "has no row in the follow_up table, so the end of observation is unknown. Add one.",
+        follow_up("P1,2015-03-04,,alive\n", ""),
+        patient="P1",
+        near=follow_up("alive", ""),
+    ),
+    case(
+        "treatment-of-another-patient",
+        "treatment-unknown",
+        ("adverse_events.csv", 2, "treatment", "T1"),
+        "names no local treatment of this patient. Give the treatment_id of one.",
+        effects(",T2", ",T1"),
+        patient="P2",
+        near=effects(",T2", ", T2 "),
+    ),
+    case(
+        "side-effect-the-day-before",
+        "before-treatment",
+        ("adverse_events.csv", 2, "date", "2014-02-10"),
+        "2014-02-10 lies before the treatment it belongs to (2014-02-11). Correct one of the two.",
+        effects("2014-02-15", "2014-02-10"),
+        patient="P2",
+        near=effects("2014-02-15", "2014-02-11"),
+    ),
+    case(
+        "stopped-the-day-before",
+        "stop-before-start",
+        ("systemic_therapies.csv", 2, "stop_date", "2014-06-11"),
+        "2014-06-11 lies before start_date 2014-06-12. Swap the dates.",
+        therapies("2014-12-13", "2014-06-11"),
+        patient="P1",
+        near=therapies("2014-12-13", "2014-06-12"),
+    ),
+    case(
+        "metastases-the-year-before",
+        "before-birth",
+        ("patients.csv", 2, "metastatic_date", "1949-12-31"),
+        "1949-12-31 lies before the patient's year of birth. Correct one of the two.",
+        patients("2013-02-03", "1949-12-31"),
+        patient="P1",
+        near=patients("2013-02-03", "1950-01-01"),
+    ),
+    case(
+        "seen-the-day-after",
+        "after-extraction",
+        ("follow_up.csv", 2, "last_contact_date", "2015-07-01"),
+        "2015-07-01 lies after the day of extraction, 2015-06-30. Correct it, or the extraction date.",
+        follow_up("2015-03-04", "2015-07-01"),
+        patient="P1",
+        near=follow_up("2015-03-04", "2015-06-30"),
+    ),
+    case(
+        "event-of-a-trial-the-day-after",
+        "after-extraction",
+        ("adtte.csv", 4, "ADT", "2015-01-01"),
+        "2015-01-01 lies after the day of extraction, 2014-12-31. Correct one of the two.",
+        kind="trial",
+        patient="03",
+        options={"extracted": date(2014, 12, 31)},
+        near_options={"extracted": date(2015, 1, 1)},
+    ),
+    case(
+        "progression-the-day-after-death",
+        "after-death",
+        ("progressions.csv", 3, "date", "2015-04-06"),
+        "2015-04-06 lies after the patient's death. Correct one of the two dates.",
+        add("progressions.csv", "P2,2015-04-06,focal"),
+        follow_up("2015-03-20", "2015-04-05"),
+        patient="P2",
+        near=(add("progressions.csv", "P2,2015-04-05,focal"), follow_up("2015-03-20", "2015-04-05")),
+    ),
+    case(
+        "seen-after-death",
+        "after-death",
+        ("follow_up.csv", 3, "last_contact_date", "2015-04-06"),
+        "2015-04-06 lies after the patient's death.",
+        follow_up("2015-03-20", "2015-04-06"),
+        patient="P2",
+        near=follow_up("2015-03-20", "2014-03-20"),
+    ),
+    case(
+        "progression-the-day-after-the-last-contact",
+        "after-last-contact",
+        ("progressions.csv", 2, "date", "2015-03-05"),
+        "2015-03-05 lies after the patient's last contact. Correct one of the two dates.",
+        progressions("2014-06-02", "2015-03-05"),
+        patient="P1",
+        near=progressions("2014-06-02", "2015-03-04"),
+    ),
+    case(
+        "therapy-between-last-contact-and-death",
+        "after-last-contact",
+        ("systemic_therapies.csv", 3, "start_date", "2015-03-21"),
+        "2015-03-21 lies after the patient's last contact.",
+        add("systemic_therapies.csv", "P2,sunitinib,2015-03-21,2015-04-05"),
+        patient="P2",
+        near=add("systemic_therapies.csv", "P2,sunitinib,2015-03-20,2015-04-05"),
+    ),
+    case(
+        "treated-the-day-after-the-last-contact",
+        "observation-before-index",
+        ("local_treatments.csv", 2, "date", "2015-03-05"),
+        "2015-03-05 lies after the patient's last contact 2015-03-04: observation ends before this treatment. "
+        "Correct one of the two dates.",
+        treatments("2014-01-10", "2015-03-05"),
+        patient="P1",
+        near=treatments("2014-01-10", "2015-03-03"),
+    ),
+    case(
+        "trial-ends-before-it-starts",
+        "observation-before-index",
+        ("adtte.csv", 2, "ADT", "2013-12-31"),
+        "2013-12-31 lies before STARTDT 2014-01-01. Correct one of the two.",
+        adtte("2014-04-11", "2013-12-31"),
+        kind="trial",
+        patient="01",
+        near=adtte("100,DAYS,0,death,2014-01-01,2014-04-11", "1,DAYS,0,death,2014-01-01,2014-01-02"),
+    ),
+    case(
+        "of-a-patient-who-lives",
+        "grade-5-without-death",
+        ("adverse_events.csv", 3, "ctcae_grade", "5"),
+        "grade 5 is death, but the patient has no date of death. Correct the grade or add the date.",
+        add("adverse_events.csv", "P1,2014-01-15,Sepsis,5,T1"),
+        patient="P1",
+        near=add("adverse_events.csv", "P2,2014-02-15,Sepsis,5,T2"),
+    ),
+    case(
+        "status-against-date",
+        "death-but-alive",
+        ("follow_up.csv", 3, "death_date", "2015-04-05"),
+        "2015-04-05 is a date of death, but the status is alive. Correct one of the two.",
+        follow_up("dead", "alive"),
+        patient="P2",
+        near=follow_up("dead", ""),
+    ),
+    case(
+        "no-treatment-for-focal-progression",
+        "nobody-eligible",
+        ("cohort", None, "", ""),
+        "no patient is eligible. Of 2 none passed the step “treated for focal progression”",
+        treatments("RFA,liver,focal progression", "RFA,liver,pain"),
+        treatments("HAE,liver,focal progression", "HAE,liver,pain"),
+        near=treatments("HAE,liver,focal progression", "HAE,liver,pain"),
+    ),
+    case(
+        "two-sexes-in-two-events",
+        "conflict",
+        ("export.csv", 3, "sex", ""),
+        "'male' is not what line 2 says of the patient, 'female'. Keep one value.",
+        swap("export.csv", "A,visit,1", "A,visit,2"),
+        kind="redcap",
+        patient="A",
+        near=swap("export.csv", "A,visit,1", "A,visit,"),
+    ),
+    case(
+        "lost-to-follow-up",
+        "status-unmapped",
+        ("outcomes.csv", 3, "outcome", "lost"),
+        "'lost' has no meaning for OS: it is none of alive, dead. Say whether it is an event or censored.",
+        outcomes("alive", "lost"),
+        kind="outcomes",
+        patient="B",
+        near=outcomes("alive", "dead"),
+    ),
+]
+
+ADTTE_CASES = [
+    case(
+        "empty",
+        "aval",
+        ("adtte.csv", 2, "AVAL", ""),
+        "is empty. Fill it in or remove the row.",
+        adtte(",100,", ",,"),
+        kind="trial",
+        patient="01",
+    ),
+    case(
+        "negative",
+        "aval",
+        ("adtte.csv", 2, "AVAL", "-1"),
+        "'-1' is negative. A time or a code counts from 0.",
+        adtte(",100,", ",-1,"),
+        kind="trial",
+        patient="01",
+        near=adtte("100,DAYS,0,death,2014-01-01,2014-04-11", "0,DAYS,0,death,2014-01-01,2014-01-01"),
+        near_rules=("time-zero",),
+    ),
+    case(
+        "no-number",
+        "aval",
+        ("adtte.csv", 2, "AVAL", "a year"),
+        "'a year' is not a number. Write it with digits and a decimal point.",
+        adtte(",100,", ",a year,"),
+        kind="trial",
+        patient="01",
+        near=adtte(",100,", ",1e2,"),
+    ),
+    case(
+        "longer-than-a-life",
+        "aval",
+        ("adtte.csv", 2, "AVAL", "55001"),
+        "'55001' days is longer than any life. Check the unit.",
+        adtte(",100,", ",55001,"),
+        kind="trial",
+        patient="01",
+        near=adtte(",100,", ",55000,"),
+    ),
+    case(
+        "half-a-day",
+        "aval-unit",
+        ("adtte.csv", 2, "AVAL", "100.5"),
+        "'100.5' is not a whole number of days. Check the unit.",
+        adtte(",100,", ",100.5,"),
+        kind="trial",
+        patient="01",
+        near=adtte(",100,", ",100.0000001,"),
+    ),
+    case(
+        "word-that-is-no-unit",
+        "aval-unit",
+        ("adtte.csv", 2, "AVALU", "FORTNIGHTS"),
+        "'FORTNIGHTS' is not a unit. Use DAYS, WEEKS, MONTHS or YEARS.",
+        adtte("100,DAYS", "100,FORTNIGHTS"),
+        kind="trial",
+        patient="01",
+        near=adtte("100,DAYS", "100,wk"),
+    ),
+    case(
+        "1000",
+        "cnsr",
+        ("adtte.csv", 3, "CNSR", "1000"),
+        "'1000' is not a whole number up to 999. 0 is the event.",
+        adtte("DAYS,1,", "DAYS,1000,"),
+        kind="trial",
+        patient="02",
+        near=adtte("DAYS,1,", "DAYS,999,"),
+        near_options={"censored_cnsr": (999,)},
+    ),
+    case(
+        "half",
+        "cnsr",
+        ("adtte.csv", 3, "CNSR", "0.5"),
+        "'0.5' is not a whole number up to 999.",
+        adtte("DAYS,1,", "DAYS,0.5,"),
+        kind="trial",
+        patient="02",
+        near=adtte("DAYS,1,", "DAYS,1.0,"),
+    ),
+    case(
+        "second-name",
+        "parameter-name",
+        ("adtte.csv", 3, "PARAM", "OS"),
+        "'OS' names 'OS', which is 'Overall survival' above. Give each PARAMCD one PARAM.",
+        adtte("drug,OS,Overall survival,31", "drug,OS,OS,31"),
+        kind="trial",
+        patient="02",
+        near=adtte("drug,OS,Overall survival,31", "drug,PFS,Overall survival,31"),
+    ),
+    case(
+        "second-treatment-in-another-parameter",
+        "treatment-differs",
+        ("adtte.csv", 5, "TRTP", ""),
+        "the patient has another treatment on line 2. Give each patient one.",
+        add("adtte.csv", "01,placebo,PFS,PFS,50,DAYS,0,progression,2014-01-01,2014-02-20,61"),
+        kind="trial",
+        patient="01",
+        near=add("adtte.csv", "01, drug ,PFS,PFS,50,DAYS,0,progression,2014-01-01,2014-02-20,61"),
+    ),
+    case(
+        "not-in-adsl",
+        "subject-unknown",
+        ("adtte.csv", 4, "USUBJID", ""),
+        "names a subject who is not in adsl.csv. Add the subject there.",
+        adsl("03,placebo,53,F\n", ""),
+        kind="trial with ADSL",
+        patient="03",
+        near=adsl("03,placebo,53,F\n", " 03 ,placebo,53,F\n"),
+    ),
+    case(
+        "two-ages",
+        "adsl-differs",
+        ("adtte.csv", 3, "AGE", ""),
+        "says something else on line 3 of adsl.csv. Correct one of the two.",
+        adsl("72", "73"),
+        kind="trial with ADSL",
+        patient="02",
+        near=adsl("72", " 72"),
+    ),
+]
+
+WARNING_CASES = [
+    warning(
+        "ki67-3-and-g1",
+        "grade-below-ki67",
+        ("patients.csv", 2, "tumour_grade", "G1"),
+        "G1 with Ki-67 3 %, which alone implies G2.",
+        patients("G1,2,", "G1,3,"),
+        patient="P1",
+        near=patients("G1,2,", "G1,2.9,"),
+    ),
+    warning(
+        "treated-on-the-day-of-the-last-contact",
+        "time-zero",
+        ("local_treatments.csv", 2, "date", "2015-03-04"),
+        "observation ends on the day of treatment: 0 days for OS, PFS, TTAI, TTNST.",
+        treatments("2014-01-10", "2015-03-04"),
+        patient="P1",
+        near=treatments("2014-01-10", "2015-03-03"),
+    ),
+    warning(
+        "time-of-a-trial",
+        "time-zero",
+        ("adtte.csv", 2, "AVAL", ""),
+        "0 days for OS: the time ends on the day it begins.",
+        adtte("100,DAYS,0,death,2014-01-01,2014-04-11", "0,DAYS,0,death,2014-01-01,2014-01-01"),
+        kind="trial",
+        patient="01",
+        near=adtte("100,DAYS,0,death,2014-01-01,2014-04-11", "1,DAYS,0,death,2014-01-01,2014-01-02"),
+    ),
+    warning(
+        "four-of-twenty-progressions",
+        "first-of-month",
+        ("progressions.csv", None, "date", ""),
+        "4 of 20 dates are the first of a month.",
+        lambda files: progress(files, 20, 4),
+        near=lambda files: progress(files, 20, 3),
+    ),
+    warning(
+        "one-of-two-without-sex",
+        "missing-share",
+        ("patients.csv", None, "sex", ""),
+        "1 of 2 cells are empty (50%).",
+        patients("female", ""),
+        near=therapies("2014-12-13", ""),
+    ),
+    warning(
+        "covariate-of-a-trial",
+        "missing-share",
+        ("adtte.csv", None, "AGE", ""),
+        "1 of 3 patients have no value (33%).",
+        adtte(",72\n", ",\n"),
+        kind="trial",
+        near=adtte(",72\n", ",0\n"),
+    ),
+    warning(
+        "a-year-and-a-day",
+        "not-seen",
+        ("follow_up.csv", 2, "last_contact_date", "2015-03-04"),
+        "last seen on 2015-03-04, the data are of 2016-03-05.",
+        patient="P1",
+        options={"extracted": date(2016, 3, 5)},
+        near_options={"extracted": date(2016, 3, 4)},
+    ),
+    warning(
+        "two-modalities",
+        "same-day",
+        ("local_treatments.csv", 2, "date", "2014-01-10"),
+        "EBRT, RFA on one day, 2014-01-10.",
+        add("local_treatments.csv", "T3,P1,2014-01-10,EBRT,bone,focal progression"),
+        patient="P1",
+        near=add("local_treatments.csv", "T3,P1,2014-01-10,RFA,bone,focal progression"),
+    ),
+    warning(
+        "2-means-nothing-yet",
+        "cnsr-unexplained",
+        ("adtte.csv", 3, "CNSR", "2"),
+        "CNSR 2 counts as censored (1 rows). If a value means death before the event, give --competing-cnsr; "
+        "if it means censored, --censored-cnsr 2.",
+        adtte("DAYS,1,", "DAYS,2,"),
+        kind="trial",
+        near=adtte("DAYS,1,", "DAYS,2,"),
+        near_options={"censored_cnsr": (2,)},
+    ),
+    warning(
+        "date-unknown",
+        "dead-without-date",
+        ("follow_up.csv", 2, "death_date", ""),
+        "the status is dead, but there is no date: the patient counts as censored at last contact.",
+        follow_up("alive", "dead"),
+        patient="P1",
+        near=follow_up("alive", ""),
+    ),
+    warning(
+        "competing-death-in-os",
+        "death-in-composite",
+        ("adtte.csv", 3, "CNSR", "2"),
+        "a death before the event of OS, but death is its event. Kept as told: check CNSR.",
+        adtte("DAYS,1,", "DAYS,2,"),
+        kind="trial",
+        patient="02",
+        options={"competing_cnsr": 2},
+        near=(adtte("DAYS,1,", "DAYS,2,"), adtte("02,drug,OS,Overall survival", "02,drug,TTP,TTP")),
+        near_options={"competing_cnsr": 2},
+    ),
+    warning(
+        "subject-of-adsl-alone",
+        "subject-without-time",
+        ("adsl.csv", 5, "USUBJID", ""),
+        "the subject has no row in adtte.csv and is left out.",
+        add("adsl.csv", "04,drug,44,F"),
+        kind="trial with ADSL",
+        patient="04",
+    ),
+]
+
+
+def progress(files: Files, n: int, first: int) -> None:
+    """Give P1 so many progressions, some of them on the first of a month."""
+    days = [date(2014, 2 + k % 6, 1) for k in range(first)] + [date(2014, 2, 2 + k) for k in range(n - first)]
+    files["progressions.csv"] = b"patient_id,date,extent\n" + b"".join(
+        f"P1,{day},focal\n".encode() for day in days
+    )
+
+
+CASES = [*FILE_CASES, *CELL_CASES, *RECORD_CASES, *ADTTE_CASES, *WARNING_CASES]
+
+
+@pytest.mark.parametrize("told", CASES)
+def test_a_file_that_breaks_one_rule_is_told_so_and_nothing_else(tmp_path, told):
+    found = prepared(tmp_path, told.kind, *told.breaks, **told.options)
+    assert [(one.rule, one.severity) for one in found.report.findings] == [(told.rule, told.severity)]
+    one = found.report.findings[0]
+    assert (one.file, one.line, one.column, one.value) == told.at
+    assert told.words in one.words
+    assert one.patient == told.patient
+    assert f"P{told.patient[1:]} " not in one.words  # words may go to a log
+    assert found.report.counts == Counter({told.rule: 1})
+    assert (found.path is None) is (told.severity is Severity.ERROR)
+
+
+BUILT = [one.values[0] for one in WARNING_CASES] + [
+    one.values[0] for one in RECORD_CASES if one.values[0].rule == "nobody-eligible"
+]
+# Writing a version takes a hundred times as long as the reading: a known fault beside the near miss stops it.
+STOP = add("systemic_therapies.csv", "P1,stop here,,")
+STOPPED = ("cell-empty", 3, "start_date")
+READ = [one for one in CASES if one.values[0].kind == "tables" and one.values[0] not in BUILT]
+
+
+@pytest.mark.parametrize("told", [one for one in CASES if one not in READ])
+def test_a_file_that_just_does_not_break_it_is_taken(tmp_path, told):
+    found = prepared(tmp_path, told.kind, *told.near, **told.near_options)
+    assert tuple(sorted(+found.report.counts)) == told.near_rules, found.report.findings
+    assert found.path is not None
+    assert found.path.is_file()
+
+
+@pytest.mark.parametrize("told", READ)
+def test_a_table_that_just_does_not_break_it_is_read(tmp_path, told):
+    found = prepared(tmp_path, told.kind, STOP, *told.near, **told.near_options)
+    assert places(found) == [STOPPED]
+    assert "systemic_therapies" in found.report.findings[0].file
+
+
+def test_every_rule_has_a_case_and_is_used():
+    told = {parameter.values[0].rule for parameter in CASES}
+    assert sorted(RULES.keys() - told) == []
+    code = [path for path in (ROOT / "gepnet_core").rglob("*.py") if path.name != "rules.py"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in code)
+    assert [rule for rule in RULES if f'"{rule}"' not in text] == []
+    assert all(rule.found.endswith(".") and rule.remedy.endswith(".") for rule in RULES.values())
+
+
+# where exactly a rule begins -------------------------------------------------------------------------------
+
+
+def cohort(n: int, cells: Callable[[int], str]) -> list[Change]:
+    """Return the changes to n patients, each treated once, whose row of `patients` ends as told."""
+    header = [text.strip().splitlines()[0] for text in TABLES.values()]
+    rows = {
+        "patients.csv": [f"N{k},{cells(k)}" for k in range(n)],
+        "local_treatments.csv": [
+            f"U{k},N{k},2014-01-{k % 27 + 2:02},RFA,liver,focal progression" for k in range(n)
+        ],
+        "follow_up.csv": [f"N{k},2015-03-{k % 27 + 2:02},,alive" for k in range(n)],
+    }
+    return [
+        put(name, "".join(f"{line}\n" for line in [top, *rows.get(name, [])]).encode())
+        for name, top in zip(TABLES, header, strict=True)
+    ]
+
+
+def test_a_grade_below_ki67_is_a_warning_and_a_grade_above_never(tmp_path):
+    said = {
+        ("G1", "2.9"): "",
+        ("G1", "2.99999"): "",
+        ("G1", "3"): "G1 with Ki-67 3 %, which alone implies G2.",
+        ("G1", "3.0"): "G1 with Ki-67 3 %, which alone implies G2.",
+        ("G1", "20"): "G1 with Ki-67 20 %, which alone implies G2.",
+        ("G1", "20.1"): "G1 with Ki-67 20.1 %, which alone implies G3.",
+        ("G2", "0"): "",
+        ("G2", "3"): "",
+        ("G2", "20"): "",
+        ("G2", "20.1"): "G2 with Ki-67 20.1 %, which alone implies G3.",
+        ("G2", "100"): "G2 with Ki-67 100 %, which alone implies G3.",
+        ("G3", "2"): "",
+        ("G3", "55"): "",
+    }
+    values = list(said)
+    changes = cohort(13, lambda k: f"female,1950,ileum,{values[k][0]},{values[k][1]},no,2013-02-03")
+    found = prepared(tmp_path, "tables", *changes).report.findings
+    assert [(one.line, one.words) for one in found] == [
+        (line, words) for line, words in enumerate(said.values(), start=2) if words
+    ]
+    assert {(one.rule, one.severity, one.column) for one in found} == {
+        ("grade-below-ki67", Severity.WARNING, "tumour_grade")
+    }
+
+
+@pytest.mark.parametrize(
+    ("seen", "extracted", "warned"),
+    [
+        pytest.param("2015-03-04", date(2016, 3, 4), False, id="exactly-twelve-months"),
+        pytest.param("2015-03-04", date(2016, 3, 5), True, id="a-day-more"),
+        pytest.param("2015-02-28", date(2016, 2, 29), False, id="extracted-on-29-february"),
+        pytest.param("2015-02-27", date(2016, 2, 29), True, id="extracted-on-29-february-and-a-day-more"),
+        pytest.param("2016-02-29", date(2017, 2, 28), False, id="seen-on-29-february"),
+        pytest.param("2016-02-29", date(2017, 3, 1), True, id="seen-on-29-february-and-a-day-more"),
+        pytest.param("2015-12-31", date(2016, 12, 31), False, id="last-day-of-the-year"),
+    ],
+)
+def test_who_was_not_seen_for_twelve_months_is_a_warning(tmp_path, seen, extracted, warned):
+    found = prepared(tmp_path, "tables", follow_up("2015-03-04", seen), extracted=extracted)
+    assert places(found) == ([("not-seen", 2, "last_contact_date")] if warned else [])
+
+
+def test_the_dead_are_not_missed(tmp_path):
+    found = prepared(tmp_path, "tables", follow_up("alive", "dead"), extracted=date(2020, 1, 1))
+    assert places(found) == [("dead-without-date", 2, "death_date")]
+
+
+@pytest.mark.parametrize(
+    ("n", "empty", "share"),
+    [
+        pytest.param(20, 1, None, id="exactly-five-percent"),
+        pytest.param(19, 1, "1 of 19 cells are empty (5%).", id="one-of-nineteen"),
+        pytest.param(40, 3, "3 of 40 cells are empty (8%).", id="three-of-forty"),
+    ],
+)
+def test_more_than_five_percent_missing_is_a_warning(tmp_path, n, empty, share):
+    changes = cohort(n, lambda k: f"{'' if k < empty else 'male'},1950,ileum,G1,2,no,2013-02-03")
+    found = prepared(tmp_path, "tables", *changes)
+    assert [(one.rule, one.file, one.column, one.words) for one in found.report.findings] == (
+        [("missing-share", "patients.csv", "sex", share)] if share else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("n", "warned"), [pytest.param(20, False, id="exactly-five-percent"), pytest.param(19, True, id="more")]
+)
+def test_more_than_five_percent_missing_in_a_trial_is_a_warning(tmp_path, n, warned):
+    rows = "".join(f"S{k},drug,OS,OS,{k + 1},DAYS,0,,,,{k or ''}\n" for k in range(n))
+    top = TRIAL["adtte.csv"].strip().splitlines()[0]
+    found = prepared(tmp_path, "trial", put("adtte.csv", f"{top}\n{rows}".encode()))
+    assert places(found) == ([("missing-share", None, "AGE")] if warned else [])
+
+
+@pytest.mark.parametrize(
+    ("n", "first", "warned"),
+    [
+        pytest.param(19, 19, False, id="nineteen-dates-are-too-few"),
+        pytest.param(20, 3, False, id="exactly-fifteen-percent"),
+        pytest.param(20, 4, True, id="twenty-percent"),
+        pytest.param(26, 4, True, id="just-above"),
+    ],
+)
+def test_many_dates_on_the_first_of_a_month_are_a_warning(tmp_path, n, first, warned):
+    found = prepared(tmp_path, "tables", lambda files: progress(files, n, first))
+    said = [(one.rule, one.words) for one in found.report.findings]
+    assert said == ([("first-of-month", f"{first} of {n} dates are the first of a month.")] if warned else [])
+
+
+EVENTS = {
+    "progression": (lambda day: add("progressions.csv", f"P2,{day},focal"), "progressions.csv", 3, "date"),
+    "therapy": (
+        lambda day: add("systemic_therapies.csv", f"P2,sunitinib,{day},"),
+        "systemic_therapies.csv",
+        4,
+        "start_date",
+    ),
+    "side-effect": (
+        lambda day: add("adverse_events.csv", f"P2,{day},Pain,1,T2"),
+        "adverse_events.csv",
+        3,
+        "date",
+    ),
+    "treatment": (
+        lambda day: add("local_treatments.csv", f"T3,P2,{day},EBRT,bone,pain"),
+        "local_treatments.csv",
+        4,
+        "date",
+    ),
+}
+
+
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize(
+    ("seen", "died", "extracted", "day", "rule"),
+    [
+        pytest.param("2015-04-05", "2015-04-05", "2015-06-30", "2015-04-05", "", id="on-the-day-of-death"),
+        pytest.param(
+            "2015-04-05", "2015-04-05", "2015-06-30", "2015-04-06", "after-death", id="day-after-death"
+        ),
+        pytest.param("2015-04-05", "", "2015-06-30", "2015-04-05", "", id="on-the-day-of-last-contact"),
+        pytest.param(
+            "2015-04-05", "", "2015-06-30", "2015-04-06", "after-last-contact", id="day-after-last-contact"
+        ),
+        pytest.param(
+            "2015-03-20", "2015-04-05", "2015-06-30", "2015-03-20", "", id="before-a-death-after-the-visit"
+        ),
+        pytest.param(
+            "2015-03-20",
+            "2015-04-05",
+            "2015-06-30",
+            "2015-03-21",
+            "after-last-contact",
+            id="visit-then-event-then-death",
+        ),
+        pytest.param("2015-04-05", "", "2015-04-05", "2015-04-05", "", id="on-the-day-of-extraction"),
+        pytest.param(
+            "2015-04-05", "", "2015-04-05", "2015-04-06", "after-extraction", id="day-after-extraction"
+        ),
+    ],
+)
+def test_an_event_may_lie_on_the_last_day_and_not_after_it(tmp_path, event, seen, died, extracted, day, rule):
+    change, file, line, name = EVENTS[event]
+    ends = follow_up("2015-03-20,2015-04-05,dead", f"{seen},{died},")
+    told = {"extracted": date.fromisoformat(extracted)}
+    found = prepared(tmp_path, "tables", STOP, ends, change(day), **told)
+    if rule == "after-last-contact" and event == "treatment" and not died:
+        rule = "observation-before-index"
+    broken = [(one.rule, one.file, one.line, one.column, one.value) for one in found.report.findings[1:]]
+    assert places(found)[0] == STOPPED
+    assert broken == ([(rule, file, line, name, day)] if rule else [])
+
+
+def test_a_death_after_the_last_visit_is_no_finding(tmp_path):
+    found = prepared(tmp_path, "tables", follow_up("2015-03-20,2015-04-05", "2014-02-15,2015-06-30"))
+    assert found.report.findings == []
+
+
+@pytest.mark.parametrize(
+    ("options", "statuses", "warned"),
+    [
+        pytest.param({}, [0, 0, 1], [("cnsr-unexplained", 3, "CNSR")], id="unexplained-counts-as-censored"),
+        pytest.param({"censored_cnsr": (2,)}, [0, 0, 1], [], id="explained"),
+        pytest.param(
+            {"censored_cnsr": (3,)}, [0, 0, 1], [("cnsr-unexplained", 3, "CNSR")], id="another-one-explained"
+        ),
+        pytest.param({"competing_cnsr": 2}, [0, 1, 2], [], id="competing-death"),
+        pytest.param(
+            {"competing_cnsr": 3}, [0, 0, 1], [("cnsr-unexplained", 3, "CNSR")], id="another-one-competes"
+        ),
+    ],
+)
+def test_cnsr_2_means_what_was_said(tmp_path, options, statuses, warned):
+    changes = (
+        adtte("02,drug,OS,Overall survival,31,DAYS,1", "02,drug,TTP,Progression,31,DAYS,2"),
+        adtte("365,DAYS,0", "365,DAYS,1"),
+    )
+    found = prepared(tmp_path, "trial", *changes, **options)
+    assert places(found) == warned
+    rows = Database.open(found.path).rows("SELECT status FROM time_to_event ORDER BY 1")
+    assert [status for (status,) in rows] == statuses
+
+
+# one fault, one finding ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "expected"),
+    [
+        pytest.param(
+            "tables", [patients("female", "f")], [("value-not-allowed", 2, "sex")], id="patient-refused"
+        ),
+        pytest.param(
+            "tables",
+            [add("patients.csv", "P1,female,1951,ileum,G1,2,no,2013-02-03")],
+            [("id-duplicate", 4, "patient_id")],
+            id="patient-twice",
+        ),
+        pytest.param(
+            "tables",
+            [follow_up("2015-04-05", "2015-04-31"), effects("Pain,1", "Death,5")],
+            [("date", 3, "death_date")],
+            id="date-of-death-refused-beside-a-grade-5",
+        ),
+        pytest.param(
+            "tables", [treatments("2014-02-11", "2014-02-30")], [("date", 3, "date")], id="treatment-refused"
+        ),
+        pytest.param(
+            "tables",
+            [treatments("T2,P2", "T1,P2")],
+            [("id-duplicate", 3, "treatment_id")],
+            id="treatment-id-twice-and-a-side-effect-that-names-it",
+        ),
+        pytest.param("tables", [treatments(",HAE", "")], [("row-length", 3, "")], id="treatment-too-short"),
+        pytest.param("tables", [patients(",male", "")], [("row-length", 3, "")], id="patient-too-short"),
+        pytest.param(
+            "tables",
+            [
+                put(
+                    "patients.csv",
+                    TABLES["patients.csv"].split("P2")[0].replace(",female", "").lstrip().encode(),
+                )
+            ],
+            [("row-length", 2, "")],
+            id="only-patient-too-short",
+        ),
+        pytest.param("tables", [follow_up(",alive", "")], [("row-length", 2, "")], id="follow-up-too-short"),
+        pytest.param(
+            "tables",
+            [follow_up("death_date", "died")],
+            [("column-missing", 1, "death_date"), ("column-unknown", 1, "died")],
+            id="column-of-follow-up-called-otherwise",
+        ),
+        pytest.param(
+            "tables", [without("local_treatments.csv")], [("table-missing", None, "")], id="no-treatments"
+        ),
+        pytest.param(
+            "tables", [patients("P2,male", 'P2,"male')], [("quote", 3, "")], id="patients-read-only-half"
+        ),
+        pytest.param(
+            "wide",
+            [
+                review("2014-01-30", "03/04/2014"),
+                review("2014-02-11", "05/06/2014"),
+                review("2015-03-31", "2014-03-20"),
+                review("2015-04-25", "2014-05-10"),
+            ],
+            [("date-ambiguous", 1, "operated")],
+            id="ambiguous-dates-are-compared-with-nothing",
+        ),
+        pytest.param(
+            "wide",
+            [review("2014-01-30", "2014-02-30"), review("A,female", "A,woman")],
+            [("value-not-allowed", 2, "gender"), ("date", 2, "operated")],
+            id="two-faults-in-a-row-of-a-wide-table",
+        ),
+        pytest.param(
+            "redcap",
+            [swap("export.csv", "A,visit,1,,,", "A,visit,1,,2013-12-31,")],
+            [("conflict", 3, "seen")],
+            id="two-last-contacts-of-which-one-lies-before-the-treatment",
+        ),
+        pytest.param(
+            "trial",
+            [adtte("100,DAYS,0,death,2014-01-01", "-100,FORTNIGHTS,0,death,2014-01-41")],
+            [("aval", 2, "AVAL"), ("date", 2, "STARTDT"), ("aval-unit", 2, "AVALU")],
+            id="three-faults-in-a-row-of-a-trial",
+        ),
+        pytest.param(
+            "trial with ADSL",
+            [adtte(",100,", ",,"), adsl("02,drug", ",drug")],
+            [("aval", 2, "AVAL"), ("id-empty", 3, "USUBJID")],
+            id="subject-without-time-because-it-was-refused",
+        ),
+        pytest.param(
+            "trial with ADSL",
+            [add("adsl.csv", "01,drug,62,F")],
+            [("id-duplicate", 5, "USUBJID")],
+            id="subject-twice-with-two-ages",
+        ),
+    ],
+)
+def test_one_fault_does_not_bring_forth_findings_that_are_its_consequence(tmp_path, kind, changes, expected):
+    found = prepared(tmp_path, kind, *changes)
+    assert places(found) == expected
+    assert found.path is None
+
+
+def test_a_side_effect_is_not_given_to_a_later_treatment_when_the_right_one_was_refused(tmp_path):
+    mapping = (
+        WIDE_MAPPING
+        + """
+[[local_treatments]]
+date = "again"
+modality = { value = "EBRT" }
+[[adverse_events]]
+date = "pain"
+term = { value = "Pain" }
+ctcae_grade = { value = 1 }
+"""
+    )
+    changes = (
+        column("review.csv", "again", "2014-06-16", "2014-06-17"),
+        column("review.csv", "pain", "2014-03-05", "2014-03-06"),
+        review("2014-01-30", "2014-01-32"),
+    )
+    found = prepared(tmp_path, "wide", *changes, mapping=mapping)
+    assert places(found) == [("date", 2, "operated")]
+
+
+# the day of the export -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a file of each format, and the source tables with a settings.toml that names a day."""
+    place = tmp_path_factory.mktemp("formats")
+    (place / "tables").mkdir()
+    for name, text in TABLES.items():
+        (place / "tables" / name).write_text(text.lstrip(), encoding="utf-8")
+    (place / "tables" / "settings.toml").write_text("extracted = 2015-06-30\n", encoding="utf-8")
+    for name, text in {**TRIAL, **WIDE, **REDCAP}.items():
+        (place / name).write_text(text.lstrip(), encoding="utf-8")
+    (place / "wide.toml").write_text(WIDE_MAPPING, encoding="utf-8")
+    (place / "redcap.toml").write_text(REDCAP_MAPPING, encoding="utf-8")
+    return place
+
+
+@pytest.mark.parametrize(
+    ("arguments", "label"),
+    [
+        pytest.param(["tables"], "source tables (folder, ZIP or workbook)", id="source-tables"),
+        pytest.param(
+            ["tables", "--settings", "tables/settings.toml"],
+            "source tables (folder, ZIP or workbook)",
+            id="settings-name-a-day-and-do-not-count",
+        ),
+        pytest.param(
+            ["review.csv", "--mapping", "wide.toml"], "one table, a row a patient", id="table-by-a-mapping"
+        ),
+        pytest.param(
+            ["export.csv", "--mapping", "redcap.toml", "--dictionary", "dictionary.csv"],
+            "REDCap export with its data dictionary",
+            id="redcap",
+        ),
+    ],
+)
+def test_the_day_of_the_export_is_asked_for(shelf, cli, folder, monkeypatch, arguments, label):
+    monkeypatch.chdir(folder)
+    before = everything_below(shelf.root)
+    answer = cli("import", *arguments, "--dataset", "mine")
+    assert (answer.code, answer.json) == (2, None)
+    assert answer.said == (
+        f"The day on which the data were exported is needed for {label}: a later date would lie in the future, "
+        "and who was not seen for long cannot be told. Give --extracted YYYY-MM-DD.\n"
+    )
+    assert everything_below(shelf.root) == before
+    answer = cli("import", *arguments, "--dataset", "mine", "--extracted", "2015-06-30", "--dry-run")
+    assert (answer.code, answer.json["effect"]["eligible"]) == (0, 2)
+
+
+def test_a_trial_needs_no_day_of_the_export_and_heeds_one(shelf, cli, folder):
+    assert cli("import", folder / "adtte.csv", "--dataset", "trial", "--dry-run").code == 0
+    assert shelf.names() == ["synthetic"]
+    answer = cli("import", folder / "adtte.csv", "--dataset", "trial", "--extracted", "2014-12-31")
+    assert (answer.code, answer.json) == (2, None)
+    assert answer.said == (
+        "adtte.csv, line 4, column ADT: 2015-01-01 lies after the day of extraction, 2014-12-31. "
+        "Correct one of the two.\n"
+    )
+
+
+def test_the_day_on_the_command_line_goes_before_that_of_the_settings(shelf, cli, folder):
+    told = ("import", folder / "tables", "--dataset", "mine", "--extracted")
+    answer = cli(*told, "2015-03-30")
+    assert answer.code == 2
+    assert answer.said.startswith(
+        "follow_up.csv, line 3, column death_date: 2015-04-05 lies after the day of extraction, 2015-03-30."
+    )
+    assert shelf.names() == ["synthetic"]
