@@ -242,7 +242,8 @@ def spoilt_cells(rng: random.Random, rows: list[list[str]]) -> None:
         place = rng.randrange(min(len(other), len(row)))
         row[at], other[place] = other[place], row[at]
     elif kind == "hostile":
-        row[at] = rng.choice(HOSTILE)
+        digits = [place for place, cell in enumerate(row) if cell[:1].isdigit()]
+        row[rng.choice(digits) if digits and rng.random() < 0.6 else at] = rng.choice(HOSTILE)
     elif kind == "drop":
         del rows[line]
     elif kind == "double":
@@ -321,7 +322,9 @@ class Plain:
 def plain(content: bytes, comments: bool = False) -> Plain:
     """Read a delimited text."""
     codec = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    lines = list(io.StringIO(content.decode(codec), newline=""))
+    text = content.decode(codec)
+    assert "\0" not in text
+    lines = list(io.StringIO(text, newline=""))
     skipped = 0
     while comments and lines[skipped].startswith("#"):
         skipped += 1
@@ -668,7 +671,7 @@ def workbook_case(whole: bytes) -> Case:
         if rng and kind == "cells":
             book = openpyxl.load_workbook(io.BytesIO(whole))
             sheet = rng.choice(book.worksheets)
-            line, column = rng.randint(1, sheet.max_row), rng.randint(1, sheet.max_column)
+            line, column = rng.randint(1, sheet.max_row), rng.randint(1, sheet.max_column + 1)
             value = rng.choice([*(cell for cell in HOSTILE if "\0" not in cell), 43831, 2.5, True, None])
             sheet.cell(line, column).value = value
             held = io.BytesIO()
