@@ -186,12 +186,12 @@ WARNING_RULES = (
     _warning("time-zero", "A time is 0 days: the curve drops at time zero.", "Check the two dates."),
     _warning(
         "first-of-month",
-        f"More than {HEAPING_SHARE:.0%} of a column's dates (at least {HEAPING_FROM}) are the first of a "
+        f"More than {HEAPING_SHARE * 100:.0f} % of a column's dates (at least {HEAPING_FROM}) are the first of a "
         "month; by chance it is 3 %. Days may have been filled in.",
         "Look up the days in the source.",
     ),
     _warning(
-        "missing-share", f"More than {MISSING_SHARE:.0%} of a column are empty.", "Fill in what is known."
+        "missing-share", f"More than {MISSING_SHARE * 100:.0f} % of a column are empty.", "Fill in what is known."
     ),
     _warning(
         "not-seen",
