@@ -164,11 +164,9 @@ def _progress() -> Any:
 def _say_blocked(report: Report) -> None:
     errors = [found for found in report.findings if found.severity is Severity.ERROR]
     more = (
-        f" (The first of {report.errors:,} errors; --report FILE.html lists them.)"
-        if report.errors > 1
-        else ""
+        f" The first of {report.errors:,} errors; --report FILE.html lists them." if report.errors > 1 else ""
     )
-    say(f"{errors[0]}{more}")
+    say(f"{errors[0]} (Rule {errors[0].rule}.{more})")
 
 
 def _say_warnings(report: Report) -> None:
@@ -178,8 +176,8 @@ def _say_warnings(report: Report) -> None:
     for rule, n in report.counts.items():
         if n and RULES[rule].severity is Severity.WARNING:
             first = next(found for found in report.findings if found.rule == rule)
-            more = f" (The first of {n:,} of {rule}.)" if n > 1 else ""
-            say(f"Warning: {first}{more}")
+            more = f" The first of {n:,}." if n > 1 else ""
+            say(f"Warning: {first} (Rule {rule}.{more})")
 
 
 def _told(found: Import) -> Json:
@@ -201,13 +199,16 @@ def add_mapping_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mapping`."""
     parser.add_argument("file", type=Path, metavar="FILE", help="a table with a row a patient")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE.toml")
+    parser.add_argument(
+        "--dictionary", type=Path, metavar="FILE", help="the data dictionary of a REDCap project"
+    )
     add_reading(parser)
 
 
 def run_mapping(asked: argparse.Namespace) -> tuple[Json, int]:
     """Answer `mapping`: write a draft, and say what is left to decide."""
     shelf = open_shelf()
-    request = Request(asked.file, reading=_reading(asked), sheet=asked.sheet)
+    request = Request(asked.file, beside=asked.dictionary, reading=_reading(asked), sheet=asked.sheet)
     with scratch_folder(shelf.root) as folder:
         told = peek_apart(request, folder)
     report = Report.from_json(told["report"])

@@ -227,7 +227,10 @@ def test_times_become_whole_days_by_their_unit(data_dir, path, unit, aval, days)
 
 def test_half_a_day_is_refused_where_days_are_meant(cli, held, path):
     said = refused(cli, held, file_of(path, (1, "AVAL", "9.5"), without=("STARTDT", "ADT")))
-    assert said == "adtte.csv, line 3, column AVAL: '9.5' is not a whole number of days. Check the unit."
+    assert (
+        said
+        == "adtte.csv, line 3, column AVAL: '9.5' is not a whole number of days. Check the unit. (Rule aval-unit.)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -373,7 +376,7 @@ def test_a_table_that_shows_no_format_is_asked_about(cli, held, path):
         "(the command `mapping` writes a draft)."
     )
     said = refused(cli, held, path, "--format", "adtte")
-    assert said == "adtte.csv, line 1, column PARAMCD: is missing. Add the column."
+    assert said == "adtte.csv, line 1, column PARAMCD: is missing. Add the column. (Rule column-missing.)"
 
 
 @pytest.mark.parametrize(
@@ -409,8 +412,8 @@ def test_a_bad_cell_is_refused_with_line_and_column(held, path, row, column, tex
 def test_the_command_line_says_the_first_error_and_how_many(cli, held, path):
     said = refused(cli, held, file_of(path, (0, "ADT", "31/12/2014"), (1, "AVAL", "-1"), (2, "CNSR", "Y")))
     assert said == (
-        "adtte.csv, line 2, column ADT: '31/12/2014' is not a date. Write it as YYYY-MM-DD. "
-        "(The first of 3 errors; --report FILE.html lists them.)"
+        "adtte.csv, line 2, column ADT: '31/12/2014' is not a date. Write it as YYYY-MM-DD. Or say the "
+        "date format of the file. (Rule date. The first of 3 errors; --report FILE.html lists them.)"
     )
     assert cli("import", path, "--dataset", "trial", "--json").json["report"]["errors"] == 3
 

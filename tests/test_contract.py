@@ -426,7 +426,7 @@ def test_a_broken_rule_is_refused_with_its_place(held, tiny, table, old, new, pl
             "patients",
             "birth_year",
             "",
-            "patients.csv, line 1: column 3 has no name. Name it or remove it.",
+            "patients.csv, line 1: column 3 has no name. Name it or remove it. (Rule header-name.)",
             id="header",
         ),
         pytest.param(
@@ -434,7 +434,7 @@ def test_a_broken_rule_is_refused_with_its_place(held, tiny, table, old, new, pl
             "2.5",
             "2;5",
             "patients.csv, line 2, column ki67_percent: '2;5' is not a number. "
-            "Write it with digits and a decimal point.",
+            "Write it with digits and a decimal point. (Rule number.)",
             id="cell",
         ),
         pytest.param(
@@ -442,7 +442,7 @@ def test_a_broken_rule_is_refused_with_its_place(held, tiny, table, old, new, pl
             "B,2016-06-01,",
             "A,2016-06-01,",
             "follow_up.csv, line 3, column patient_id: the same as on line 2. Each row needs its own. "
-            "(The first of 2 errors; --report FILE.html lists them.)",
+            "(Rule id-duplicate. The first of 2 errors; --report FILE.html lists them.)",
             id="two-errors",
         ),
         pytest.param(
@@ -450,7 +450,7 @@ def test_a_broken_rule_is_refused_with_its_place(held, tiny, table, old, new, pl
             "2015-01-01",
             "2016-02-02",
             "progressions.csv, line 2, column date: 2016-02-02 lies after the patient's death. "
-            "Correct one of the two dates.",
+            "Correct one of the two dates. (Rule after-death.)",
             id="order-of-dates",
         ),
         pytest.param(
@@ -458,7 +458,7 @@ def test_a_broken_rule_is_refused_with_its_place(held, tiny, table, old, new, pl
             "Fe",
             "Fe\0",
             "adverse_events.csv, line 2: holds a NUL byte. Export the file again as text. "
-            "If it is UTF-16, say --encoding utf-16.",
+            "If it is UTF-16, say --encoding utf-16. (Rule file-nul.)",
             id="bytes",
         ),
     ],
@@ -475,7 +475,7 @@ def test_a_missing_file_is_refused_by_its_name(held, tiny, table):
 
 
 def test_a_folder_that_is_not_there_is_refused_by_its_name(cli, held, tmp_path):
-    said = "gone: cannot be read (No such file or directory). Check the path."
+    said = "gone: cannot be read (No such file or directory). Check the path. (Rule file-unreadable.)"
     assert refused_to_a_person(cli, held, tmp_path / "gone") == said
 
 

@@ -105,7 +105,7 @@ def test_a_header_with_two_delimiters_is_asked_about(cli, write) -> None:
     path = write("1;a", header="USUBJID;TRTP,PARAMCD;PARAM")
     assert one_line(cli("import", path, "--dataset", "trial")) == (
         "trial.csv, line 1: the header has both comma and semicolon: the delimiter cannot be told. "
-        "Say --delimiter comma or --delimiter semicolon.\n"
+        "Say --delimiter comma or --delimiter semicolon. (Rule delimiter.)\n"
     )
 
 
@@ -129,7 +129,7 @@ def test_a_cell_longer_than_a_spreadsheets_is_refused_with_the_bound(cli, write)
     path = write("1,a,A,T,1,DAYS,0,e,,," + "x" * 32_768, header=f"{HEADER},SITE")
     assert one_line(cli("import", path, "--dataset", "trial")) == (
         "trial.csv, line 2: has 32,768 characters in one cell; an import may have 32,767. "
-        "Split it or leave out what is not needed.\n"
+        "Split it or leave out what is not needed. (Rule file-limit.)\n"
     )
 
 
@@ -175,7 +175,7 @@ def test_deaths_before_death_are_kept_as_told_and_said(cli, write) -> None:
     first, dates = answer.said.splitlines()
     assert first == (
         "Warning: trial.csv, line 2, column CNSR: a death before the event of OS, but death is its event. "
-        "Kept as told: check CNSR."
+        "Kept as told: check CNSR. (Rule death-in-composite.)"
     )
     assert dates.startswith("No date filters")
 

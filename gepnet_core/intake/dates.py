@@ -100,7 +100,8 @@ def _why(text: str, spelled: DateFormat) -> tuple[str, str]:
             "date-serial",
             f"{quoted(text)} is a spreadsheet's day number, not a date. Format the column as a date.",
         )
-    return "date", f"{quoted(text)} is not a date. Write it as {spelled}."
+    other = " Or say the date format of the file." if fitting([text]) else ""
+    return "date", f"{quoted(text)} is not a date. Write it as {spelled}.{other}"
 
 
 def fitting(values: Iterable[str]) -> list[DateFormat]:

@@ -56,6 +56,7 @@ class _Deriving:
         if self.subjects is not None:
             self._check_subjects(file, self.subjects, report)
         self._check_treatment(file, report)
+        self._check_death(file, report)
         report.stop_on_errors()
         kept = self._baseline(file, report)
         self._derive(file, kept)
@@ -86,6 +87,20 @@ class _Deriving:
         for line, patient, first in _some(file, report, "treatment-differs", sql):
             words = f"the patient has another treatment on line {first}. Give each patient one."
             self._find(report, "treatment-differs", line, self.times.treatment_column, words, patient)
+
+    def _check_death(self, file: Building, report: Report) -> None:
+        """Refuse a time that goes on after the patient's death, which a death in OS tells."""
+        ends = "{0}.days" if self.times.offset is None else "{0}.start + {0}.days"
+        sql = f"""
+            SELECT t.line, t.patient_id, t.endpoint, d.line
+            FROM times_read t JOIN times_read d USING (patient_id)
+            WHERE d.endpoint = 'OS' AND d.status = 1 AND t.endpoint <> 'OS'
+              AND {ends.format("t")} > {ends.format("d")}
+            ORDER BY t.line
+        """
+        for line, patient, endpoint, death in _some(file, report, "after-death", sql):
+            words = f"{endpoint} goes on after the patient's death (line {death}). Correct one of the two."
+            self._find(report, "after-death", line, self.times.time_column, words, patient)
 
     def _check_subjects(self, file: Building, subjects: Subjects, report: Report) -> None:
         subject = f"trim(c{subjects.place('USUBJID')})"

@@ -45,12 +45,14 @@ def show(found: Import, title: str) -> None:
 def show_rules(report: Report) -> None:
     """Draw how often each rule was broken."""
     rows = [
-        [f"{rule.found} {rule.remedy}", rule.severity.value, f"{report.counts[rule.id]:,}"]
+        [f"{rule.found} {rule.remedy}", f"{rule.severity}: {rule.id}", f"{report.counts[rule.id]:,}"]
         for rule in sorted(RULES.values(), key=lambda rule: rule.severity is not Severity.ERROR)
         if report.counts[rule.id]
     ]
     if rows:
-        tables.show(["Rule", "Severity", "Findings"], rows, alt="Findings by rule", wrapped=True)
+        tables.show(
+            ["What was found, and what to do", "Rule", "Findings"], rows, alt="Findings by rule", wrapped=True
+        )
 
 
 def show_findings(report: Report) -> None:
@@ -64,12 +66,12 @@ def show_findings(report: Report) -> None:
             "–" if found.line is None else f"{found.line:,}",
             found.column or "–",
             found.words,
-            found.severity.value,
+            f"{found.severity}: {found.rule}",
         ]
         for found in ordered[:MOST_FINDINGS]
     ]
     tables.show(
-        ["File", "Line", "Column", "What is wrong", "Severity"],
+        ["File", "Line", "Column", "What is wrong", "Rule"],
         rows,
         alt="Findings with places",
         wrapped=True,
