@@ -689,7 +689,7 @@ def test_dates_are_read_as_told_or_as_they_can_only_be(op, seen, reading, days):
 def test_a_format_that_was_told_wrong_is_refused(op, reading, finding):
     _, report = dated(op, "2016-01-01", reading)
     assert told(report) == [("date", 2, "op", op)]
-    assert report.findings[0].words == finding
+    assert report.findings[0].words.startswith(finding)
 
 
 def test_one_ambiguous_date_among_clear_ones_asks_for_the_format_of_the_column():

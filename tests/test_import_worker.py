@@ -53,7 +53,7 @@ def trial(path: Path, n: int) -> Path:
 @pytest.fixture(scope="module")
 def long_trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file that takes several seconds to read."""
-    return trial(tmp_path_factory.mktemp("long") / "long.csv", 500_000)
+    return trial(tmp_path_factory.mktemp("long") / "long.csv", 300_000)
 
 
 @pytest.fixture
@@ -109,12 +109,12 @@ def test_a_file_that_needs_more_memory_than_it_may_is_refused_in_words(read, tmp
     for path in COHORT.glob("*.csv"):
         (folder / path.name).write_bytes(path.read_bytes())
     patient = (folder / "progressions.csv").read_text(encoding="utf-8").splitlines()[1]
-    (folder / "progressions.csv").write_text("patient_id,date,extent\n" + f"{patient}\n" * 500_000)
+    (folder / "progressions.csv").write_text("patient_id,date,extent\n" + f"{patient}\n" * 250_000)
     request = Request(folder, Format.TABLES, extracted=EXTRACTED)
-    found = read(request, limits=Limits(memory_bytes=400 * MIB))
+    found = read(request, limits=Limits(memory_bytes=350 * MIB))
     assert [(one.rule, one.file) for one in found.report.findings] == [("file-limit", "tables")]
     assert found.report.findings[0].words == (
-        "needs more than 400 MiB to be read. Split the file or leave out what is not needed."
+        "needs more than 350 MiB to be read. Split the file or leave out what is not needed."
     )
     assert (found.path, found.current, found.effect) == (None, None, None)
     assert read(Request(COHORT, Format.TABLES, extracted=EXTRACTED)).path is not None  # the next one is
@@ -248,7 +248,7 @@ def test_two_files_are_read_at_once_from_two_threads(shelf, tmp_path):
 
 def test_progress_is_told_by_phase_and_rows(read, tmp_path):
     told: list[tuple[str, int]] = []
-    read(Request(trial(tmp_path / "rows.csv", 12_000)), progress=lambda *step: told.append(step))
+    read(Request(trial(tmp_path / "rows.csv", 10_000)), progress=lambda *step: told.append(step))
     assert told == [
         ("reading rows.csv", 0),
         ("reading rows.csv", 5_000),

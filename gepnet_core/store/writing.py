@@ -141,6 +141,7 @@ def put_back(shelf: Shelf, name: str, version: str) -> Current:
     StoreDamaged
         If its file is not what was written.
     """
+    shelf.current(name)  # a name that is not there gets no folder
     with shelf.lock(name):
         path = shelf.path(name, version)
         entry = next((kept.entry for kept in shelf.kept(name) if kept.entry.version == version), None)
