@@ -1006,3 +1006,24 @@ def test_a_spoilt_file_is_imported_whole_or_leaves_the_shelf_as_it_was(cases, tm
         assert kept == {name: content for name, content in before.items() if "current" not in name}, number
     assert shelf.path("fuzzed", first.version).is_file()
     assert refused > 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        pytest.param("NET,2,placebo,PFS", "NET,2,placebo,OS", ("id-duplicate", 5), id="a-patient-twice"),
+        pytest.param("NET,2,placebo,PFS", "NET,2,drug,PFS", ("treatment-differs", 5), id="two-treatments"),
+    ],
+)
+def test_rows_that_only_together_are_wrong_leave_the_shelf_as_it_was(cases, tmp_path, old, new, found):
+    shelf = Shelf(tmp_path / "shelf")
+    request = cases["adtte"].write(tmp_path, None)
+    building.build(shelf, "fuzzed", request)
+    before = held(shelf)
+    spoilt = ADTTE.replace(old, new).replace("placebo,OS,Progression-free", "placebo,OS,Overall survival")
+    request.path.write_text(spoilt, encoding="utf-8")
+    with pytest.raises(ReportRefused) as refused:
+        building.build(shelf, "fuzzed", request)
+    (error,) = (one for one in refused.value.report.findings if one.severity is Severity.ERROR)
+    assert (error.rule, error.line) == found
+    assert held(shelf) == before
