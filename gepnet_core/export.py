@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from gepnet_core import delimited
-from gepnet_core.errors import NothingLeft, OptionRefused
 from gepnet_core.estimates import Estimate
 from gepnet_core.formula_guard import guarded
 from gepnet_core.selection import Selection
 from gepnet_core.side_effects import SideEffects
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.vocabulary import VERSION_COLUMN
+from gepnet_core.whole_file import write_lines
 
 STEP_COLUMNS = ("day", "at_risk", "events", "censored", "competing", "survival", "lower", "upper")
 
@@ -92,35 +91,4 @@ def write_cohort(dataset: DataSet, selection: Selection, out: Path, endpoint: st
     OptionRefused
         If the file cannot be written.
     """
-    header, rows = dataset.patients(selection, endpoint)
-    written = 0
-
-    def counted() -> Iterator[Sequence[object]]:
-        nonlocal written
-        for row in rows:
-            written += 1
-            yield row
-
-    if not out.name:
-        raise OptionRefused(f"{str(out)!r} is not a file. Give a file name that ends in .csv.")
-    place = out.resolve()
-    if place.exists() and not place.is_file():
-        raise OptionRefused(f"{out} cannot be written: it is there and not a file. Choose another place.")
-    part: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=place.parent, prefix=".export-", delete=False
-        ) as handle:
-            part = Path(handle.name)
-            handle.writelines(csv_lines(dataset.version, header, counted()))
-        if written == 0:
-            raise NothingLeft
-        if place.exists():  # else it keeps the temporary file's: for its owner alone
-            part.chmod(place.stat().st_mode & 0o777)
-        part.replace(place)
-    except OSError as failed:
-        raise OptionRefused(f"{out} cannot be written ({failed.strerror}). Choose another place.") from None
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
-    return written
+    return write_lines(out, cohort_lines(dataset, selection, endpoint))

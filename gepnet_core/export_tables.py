@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-from datetime import date
 from pathlib import Path
 from typing import IO
 from zipfile import ZipFile
@@ -17,11 +15,10 @@ from gepnet_core.export_adtte import shortest
 from gepnet_core.fixed_zip import entry
 from gepnet_core.published_figures import FILE as PUBLISHED_FILE
 from gepnet_core.settings import FILE as SETTINGS_FILE
+from gepnet_core.settings import Settings
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.source_rows import check_has_tables, source_rows
 from gepnet_core.whole_file import writing
-
-DATES = {"window_from", "window_to", "extracted"}
 
 
 def write_tables(dataset: DataSet, out: Path) -> int:
@@ -71,16 +68,4 @@ def _fill(dataset: DataSet, handle: IO[bytes]) -> int:
 
 def settings_toml(stored: str) -> str:
     """Return stored settings (canonical JSON) as the TOML file that they were read from."""
-    found = json.loads(stored)
-    for name in DATES & found.keys():
-        found[name] = found[name] and date.fromisoformat(found[name])
-    window = {"from": found.pop("window_from"), "to": found.pop("window_to")}
-    eligibility = {
-        "primary_sites": found.pop("primary_sites"),
-        "focal_only": found.pop("focal_only"),
-        "focal_indication": found.pop("focal_indication"),
-        "window": {edge: day for edge, day in window.items() if day is not None},
-        "excluded_modalities": found.pop("excluded"),
-    }
-    words = {key: value for key, value in found.items() if value not in ("", None, [])}
-    return tomli_w.dumps({**words, "eligibility": eligibility})
+    return tomli_w.dumps(Settings.from_json(stored).to_toml())

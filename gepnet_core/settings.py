@@ -66,6 +66,18 @@ class Settings:
         }
         return {key: value for key, value in told.items() if value not in ("", None, [])}
 
+    @classmethod
+    def from_json(cls, stored: str) -> Settings:
+        """Return the settings that `to_json` told."""
+        found = json.loads(stored)
+        for name in ("extracted", "window_from", "window_to"):
+            found[name] = None if found[name] is None else date.fromisoformat(found[name])
+        for name in ("excluded", "modalities"):
+            found[name] = tuple(Modality(**told) for told in found[name])
+        for name in ("missing", "primary_sites"):
+            found[name] = tuple(found[name])
+        return cls(**found)
+
     def to_json(self) -> str:
         """Return the settings as canonical JSON, part of what a version is made of."""
         return json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False)

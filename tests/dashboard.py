@@ -152,13 +152,18 @@ def choose(page: Page, label: str, option: str) -> None:
 def set_date(page: Page, field: str, day: str) -> None:
     """Type an ISO date into a date field, segment by segment ("Index date start date", "Data cut-off")."""
     before = page.url
+    type_date(page, field, day)
+    _answered(page, before)
+
+
+def type_date(page: Page, field: str, day: str) -> None:
+    """Type an ISO date into a date field, and leave it."""
     for part, digits in zip(("year", "month", "day"), day.split("-"), strict=True):
         segment = page.get_by_label(f"{part}, {field}", exact=True)
         segment.click()
         segment.press_sequentially(digits)
     page.keyboard.press("Enter")
     page.locator("h1").click()
-    _answered(page, before)
 
 
 def _answered(page: Page, before: str) -> None:

@@ -191,7 +191,9 @@ WARNING_RULES = (
         "Look up the days in the source.",
     ),
     _warning(
-        "missing-share", f"More than {MISSING_SHARE * 100:.0f} % of a column are empty.", "Fill in what is known."
+        "missing-share",
+        f"More than {MISSING_SHARE * 100:.0f} % of a column are empty.",
+        "Fill in what is known.",
     ),
     _warning(
         "not-seen",

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_walks import assert_curve_shows, estimate, expected_row
-from tests.dashboard import command, curves, go, main_text, settled, tables, violations
+from tests.dashboard import command, curves, go, main_text, settled, tables, type_date, violations
 
 pytestmark = pytest.mark.browser
 HEADER = (
@@ -78,12 +78,7 @@ def press(page: Page, label: str) -> None:
 
 def say_day(page: Page, field: str, day: str) -> None:
     """Type an ISO date into a date field of the page."""
-    for part, digits in zip(("year", "month", "day"), day.split("-"), strict=True):
-        segment = page.get_by_label(f"{part}, {field}", exact=True)
-        segment.click()
-        segment.press_sequentially(digits)
-    page.keyboard.press("Enter")
-    page.locator("h1").click()
+    type_date(page, field, day)
     settled(page)
 
 
@@ -147,7 +142,7 @@ def test_a_messy_chart_review_becomes_curves(
     page.get_by_role("link", name="Data quality").click()
     expect(page.locator("h1")).to_have_text("Data quality")
     settled(page)
-    assert "More than 5% of a column are empty." in main_text(page)
+    assert "More than 5 % of a column are empty." in main_text(page)
 
 
 def test_the_mapping_form_fits_a_narrow_screen(address: str, page: Page, write) -> None:
