@@ -109,7 +109,7 @@ def test_a_file_that_needs_more_memory_than_it_may_is_refused_in_words(read, tmp
     for path in COHORT.glob("*.csv"):
         (folder / path.name).write_bytes(path.read_bytes())
     patient = (folder / "progressions.csv").read_text(encoding="utf-8").splitlines()[1]
-    (folder / "progressions.csv").write_text("patient_id,date,extent\n" + f"{patient}\n" * 250_000)
+    (folder / "progressions.csv").write_text("patient_id,date,extent\n" + f"{patient}\n" * 400_000)
     request = Request(folder, Format.TABLES, extracted=EXTRACTED)
     found = read(request, limits=Limits(memory_bytes=350 * MIB))
     assert [(one.rule, one.file) for one in found.report.findings] == [("file-limit", "tables")]
@@ -211,8 +211,7 @@ def test_a_worker_that_was_killed_between_two_files_is_replaced(read, tmp_path):
     read(request)
     workers = [worker.process.pid for worker in apart._idle]
     for pid in workers:
-        os.kill(pid, signal.SIGKILL)
-    until(lambda: not any(runs(pid) for pid in workers), "a killed worker runs")
+        os.kill(pid, signal.SIGKILL)  # and not waited for: the next file comes at once
     assert read(request).current.rows["cohort"] == 3
     assert idle_worker().process.pid not in workers
 

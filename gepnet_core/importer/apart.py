@@ -25,6 +25,7 @@ from gepnet_core.store.versions import Current
 
 PROJECT = Path(__file__).resolve().parents[2]
 MOST_IDLE = 2
+NEVER_BEGAN = -999  # no exit code: the process was gone before the job began
 Progress = Callable[[str, int], None]
 Answer = dict[str, Any]
 
@@ -80,8 +81,11 @@ def run(
     answer = folder / ANSWER
     answer.unlink(missing_ok=True)
     asked = {"job": job, "request": request.to_json(), "folder": str(folder), "limits": asdict(limits)}
-    with _worker() as worker:
-        code, late, said = worker.do(asked, limits.seconds, progress)
+    for _ in range(2):  # that a worker ended while it waited is found out only now
+        with _worker() as worker:
+            code, late, said = worker.do(asked, limits.seconds, progress)
+        if code != NEVER_BEGAN:
+            break
     if said is not None:
         return _checked(said)
     if answer.is_file():
@@ -118,8 +122,10 @@ class _Worker:
         late = threading.Event()
         watch: threading.Timer | None = None
         said: Answer | None = None
+        code = NEVER_BEGAN
         try:
             for line in self.process.stdout:
+                code = -1
                 told = json.loads(line)
                 if "pid" in told:
                     watch = threading.Timer(seconds, _stop, (told["pid"], late))
@@ -134,7 +140,8 @@ class _Worker:
         finally:
             if watch is not None:
                 watch.cancel()
-        return -1, late.is_set(), said
+        self.process.wait()  # its output has ended, so it has or is about to
+        return code, late.is_set(), said
 
     def close(self) -> None:
         """End the process and what it does."""
