@@ -40,6 +40,21 @@ PATHS = {
     "/dictionary": "Data dictionary",
     "/methods": "Methods",
 }
+# a chart review as people keep it, of patients who were made up
+CHART_HEADER = (
+    "Pat-Nr;Geschlecht;Geb.jahr;Primärtumor;Ki-67;Metastasen Datum;Lokaltherapie Datum;Lokaltherapie;Indikation;"
+    "Progress am;Progress;Neue Systemtherapie;Substanz;Letzter Kontakt;Tod;Status"
+)
+CHART_ROWS = [
+    "001;m;1955;Pankreas;7,5;03.02.2013;03/04/2014;RFA;fokaler Progress;01.03.2015;fokal;;;30.06.2016;;lebt",
+    "002;w;1948;Dünndarm;1,0;11.11.2012;04/06/2014;Resektion;fokaler Progress;;;;;02.05.2017;;lebt",
+    "003;m;1961;Pankreas;k.A.;05.05.2013;07/07/2014;RFA;fokaler Progress;08.12.2014;multifokal;02.01.2015;"
+    "Everolimus;03.03.2016;04.04.2016;tot",
+    "004;w;1970;Rektum;2,1;01.09.2013;02/02/2015;EBRT;fokaler Progress;;;;;10.10.2016;;lebt",
+    "005;w;1939;Dünndarm;12;20.01.2010;05/03/2015;Resektion;fokaler Progress;15.06.2016;fokal;20.08.2016;"
+    "Sunitinib;01.02.2017;;lebt",
+    "NA;m;1952;Pankreas;9;14.03.2014;06/04/2015;RFA;fokaler Progress;;;;;11.03.2017;;lebt",
+]
 NewPage = Callable[..., Page]
 
 

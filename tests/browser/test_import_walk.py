@@ -8,24 +8,21 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_walks import assert_curve_shows, estimate, expected_row
-from tests.dashboard import command, curves, go, main_text, settled, tables, type_date, violations
+from tests.dashboard import (
+    CHART_HEADER,
+    CHART_ROWS,
+    command,
+    curves,
+    go,
+    main_text,
+    settled,
+    tables,
+    type_date,
+    violations,
+)
 
 pytestmark = pytest.mark.browser
-HEADER = (
-    "Pat-Nr;Geschlecht;Geb.jahr;Primärtumor;Ki-67;Metastasen Datum;Lokaltherapie Datum;Lokaltherapie;Indikation;"
-    "Progress am;Progress;Neue Systemtherapie;Substanz;Letzter Kontakt;Tod;Status"
-)
-ROWS = [
-    "001;m;1955;Pankreas;7,5;03.02.2013;03/04/2014;RFA;fokaler Progress;01.03.2015;fokal;;;30.06.2016;;lebt",
-    "002;w;1948;Dünndarm;1,0;11.11.2012;04/06/2014;Resektion;fokaler Progress;;;;;02.05.2017;;lebt",
-    "003;m;1961;Pankreas;k.A.;05.05.2013;07/07/2014;RFA;fokaler Progress;08.12.2014;multifokal;02.01.2015;"
-    "Everolimus;03.03.2016;04.04.2016;tot",
-    "004;w;1970;Rektum;2,1;01.09.2013;02/02/2015;EBRT;fokaler Progress;;;;;10.10.2016;;lebt",
-    "005;w;1939;Dünndarm;12;20.01.2010;05/03/2015;Resektion;fokaler Progress;15.06.2016;fokal;20.08.2016;"
-    "Sunitinib;01.02.2017;;lebt",
-    "NA;m;1952;Pankreas;9;14.03.2014;06/04/2015;RFA;fokaler Progress;;;;;11.03.2017;;lebt",
-]
-WRONG = [row.replace("10.10.2016", "31.02.2016") for row in ROWS]
+WRONG = [row.replace("10.10.2016", "31.02.2016") for row in CHART_ROWS]
 
 
 @pytest.fixture
@@ -34,7 +31,7 @@ def write(tmp_path: Path):
 
     def written(rows: list[str]) -> Path:
         path = tmp_path / "Chart review.csv"
-        path.write_bytes("\r\n".join([HEADER, *rows, ""]).encode("cp1252"))
+        path.write_bytes("\r\n".join([CHART_HEADER, *rows, ""]).encode("cp1252"))
         return path
 
     return written
@@ -111,7 +108,7 @@ def test_a_messy_chart_review_becomes_curves(
     assert "1 errors" in report
     assert "&#x27;31.02.2016&#x27; is not a date" in report
 
-    upload(page, write(ROWS))  # a corrected file keeps what was said of its columns
+    upload(page, write(CHART_ROWS))  # a corrected file keeps what was said of its columns
     expect(page.get_by_role("combobox", name="Lokaltherapie Datum", exact=True)).to_have_value("DD/MM/YYYY")
     press(page, "Check the file")
     said = main_text(page)
@@ -128,7 +125,7 @@ def test_a_messy_chart_review_becomes_curves(
 
     # the command line makes the same version of file and mapping
     told = command(
-        *(tmp_path / "elsewhere", "import", str(write(ROWS)), "--dataset", "chart_review"),
+        *(tmp_path / "elsewhere", "import", str(write(CHART_ROWS)), "--dataset", "chart_review"),
         *("--mapping", str(mapping), "--extracted", "2017-06-01"),
     )
     page.get_by_role("link", name="See the curves").click()
@@ -148,7 +145,7 @@ def test_a_messy_chart_review_becomes_curves(
 def test_the_mapping_form_fits_a_narrow_screen(address: str, page: Page, write) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     go(page, f"{address}/data")
-    upload(page, write(ROWS))
+    upload(page, write(CHART_ROWS))
     as_cp1252(page)
     expect(page.get_by_role("combobox", name="Primary site", exact=True)).to_be_visible()
     wide = page.evaluate(
