@@ -17,7 +17,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -148,6 +148,42 @@ def test_bytes_that_are_not_text_are_refused(
     assert why.reason.startswith(words)
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        pytest.param("id,site\n1,liver\n2,Leberhälfte\n", 3, id="a-letter-of-two-bytes"),
+        pytest.param("id,site\r\n\r\n1,“left”\r\n", 3, id="quotes-of-three-bytes"),
+        pytest.param("id,site\n1,Ártéria\n", 2, id="with-a-byte-that-cp1252-has-not"),
+        pytest.param("id,größe\n1,2\n", 1, id="in-the-header"),
+    ],
+)
+@pytest.mark.parametrize("piece", [pytest.param(4, id="in-pieces"), pytest.param(text.CHUNK, id="at-once")])
+def test_utf_8_that_is_said_to_be_cp1252_is_refused(tmp_path, monkeypatch, content, line, piece):
+    monkeypatch.setattr(text, "CHUNK", piece)
+    path = saved(tmp_path, content)
+    why = refused(path, Reading("cp1252"))
+    assert (why.rule, why.line, why.reason) == (
+        *("file-encoding", line),
+        "is said to be Windows-1252, but its bytes are UTF-8. Leave --encoding out, or say utf-8.",
+    )
+    assert read(path)[0][0] == "id"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"id,a\n1,ab\n", id="plain-letters"),
+        pytest.param(b"id,a\n1,\xc3\xa4\n2,\xe4\n", id="two-that-might-be-and-one-that-is-not"),
+        pytest.param(b"id,a\n1,x\xe4", id="a-letter-at-the-end"),
+    ],
+)
+@pytest.mark.parametrize("piece", [pytest.param(4, id="in-pieces"), pytest.param(text.CHUNK, id="at-once")])
+def test_cp1252_that_is_not_utf_8_is_read_as_said(tmp_path, monkeypatch, content, piece):
+    monkeypatch.setattr(text, "CHUNK", piece)
+    _, rows = read(saved(tmp_path, content), Reading("cp1252"))
+    assert [",".join(cells) for _, cells in rows] == content.decode("cp1252").splitlines()[1:]
+
+
 @pytest.mark.parametrize("end", [pytest.param(e, id=repr(e)[1:-1]) for e in ("\n", "\r", "\r\n")])
 @pytest.mark.parametrize("piece", [pytest.param(3, id="in-pieces"), pytest.param(text.CHUNK, id="at-once")])
 def test_rows_carry_the_line_on_which_they_start(tmp_path, monkeypatch, end, piece):
@@ -183,6 +219,46 @@ def test_cells_stay_as_they_are_and_names_lose_the_blanks_around_them(tmp_path):
 def test_the_header_shows_the_delimiter(tmp_path, content, delimiter, header, row):
     told, rows = read(saved(tmp_path, content), Reading(delimiter=delimiter))
     assert (told, [cells for _, cells in rows]) == (header, [row])
+
+
+@pytest.mark.parametrize(
+    ("first", "between"),
+    [
+        pytest.param("sep=;", ";", id="semicolon"),
+        pytest.param("sep=,", ",", id="comma"),
+        pytest.param("sep=\t", "\t", id="tab"),
+        pytest.param("sep=\\t", "\t", id="tab-as-two-letters"),
+        pytest.param('"sep=;"', ";", id="quoted"),
+        pytest.param("SEP=;", ";", id="capitals"),
+    ],
+)
+@pytest.mark.parametrize("mark", [pytest.param("", id="plain"), pytest.param("\ufeff", id="with-mark")])
+def test_a_first_line_may_tell_the_delimiter_as_excel_writes_it(tmp_path, first, between, mark):
+    lines = [first, between.join(["id", '"a;b,c"']), between.join(["1", "2"]), "5"]
+    cells, findings = found(saved(tmp_path, mark + "\r\n".join(lines) + "\r\n"))
+    assert cells == [["1", "2"]]
+    assert [(rule, line) for rule, line, _, _ in findings] == [("row-length", 4)]
+
+
+def test_a_delimiter_that_was_asked_for_goes_before_that_of_the_first_line(tmp_path):
+    path = saved(tmp_path, "sep=,\nid;a,b\n1;2,3\n")
+    assert read(path, Reading(delimiter=";")) == (["id", "a,b"], [(3, ["1", "2,3"])])
+    why = refused(saved(tmp_path, "sep=;\n"))
+    assert (why.rule, why.reason) == ("file-empty", "is empty. The first line must name the columns.")
+
+
+def test_below_the_first_line_it_tells_nothing(tmp_path):
+    assert read(saved(tmp_path, "\nsep=,\n1\n"), Reading(delimiter=";")) == (["sep=,"], [(3, ["1"])])
+
+
+def test_rows_of_delimiters_and_blanks_are_passed_over(tmp_path):
+    content = ';;\n ; \nid;a;b\n1;2;3\n;;\n ;\t; \n;;;;;\n"";" ";\n4;;\n'
+    assert read(saved(tmp_path, content)) == (
+        ["id", "a", "b"],
+        [(4, ["1", "2", "3"]), (9, ["4", "", ""])],
+    )
+    why = refused(saved(tmp_path, '"";" "\n'))
+    assert (why.rule, why.reason) == ("file-empty", "is empty. The first line must name the columns.")
 
 
 def test_a_delimiter_inside_quotes_is_none_even_where_there_is_no_row(tmp_path):
@@ -284,6 +360,12 @@ def test_lines_above_the_header_are_comments_only_when_asked_for(tmp_path):
     assert (plain.comments, plain.header, plain.line) == ([], ["#Id", "Name"], 1)
 
 
+def test_a_first_column_named_by_a_number_sign_is_a_header(tmp_path):
+    path = saved(tmp_path, "# made by hand\n#,name\n1,x\n")
+    (sheet,) = open_sheets(path, Reading(), Report(), comments=True)
+    assert (sheet.comments, sheet.header, sheet.line) == ([" made by hand"], ["#", "name"], 2)
+
+
 def text_for(encoding: str) -> st.SearchStrategy[str]:
     """Any text without NUL that the encoding has."""
     if encoding == "cp1252":
@@ -291,6 +373,15 @@ def text_for(encoding: str) -> st.SearchStrategy[str]:
         return st.text(st.sampled_from(known), max_size=8)
     letters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
     return st.text(st.one_of(letters, st.sampled_from("\"'\r\n,;\t #")), max_size=8)
+
+
+def is_utf8(content: bytes) -> bool:
+    """Return True for bytes that are UTF-8 too."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @st.composite
@@ -313,11 +404,14 @@ def test_any_text_table_is_read_back_as_it_was_written(tmp_path, table, piece):
     quoting = csv.QUOTE_MINIMAL if end == "\r\n" else csv.QUOTE_ALL
     writer = csv.writer(content, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerows([header, *rows])
-    path = saved(tmp_path, content.getvalue().encode(encoding))
+    written = content.getvalue().encode(encoding)
+    assume(encoding != "cp1252" or written.isascii() or not is_utf8(written))
+    path = saved(tmp_path, written)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(text, "CHUNK", piece)
         told, back = read(path, Reading("cp1252" if encoding == "cp1252" else ""))
-    assert (told, [cells for _, cells in back]) == (header, rows)
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    assert (told, [cells for _, cells in back]) == (header, filled)
 
 
 SMALL = replace(DEFAULT, rows=2, columns=3, cells=5, cell_chars=10, file_bytes=1000)
@@ -485,6 +579,29 @@ def test_cells_of_a_workbook_become_text(tmp_path):
     assert read(path, Reading(decimal=","))[1][3] == (5, ["float", "0,25"])
 
 
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        pytest.param("0%", 0.14, "14", id="whole"),
+        pytest.param("0.00%", 0.07, "7", id="no-rest-of-the-product"),
+        pytest.param("0.0%", 0.075, "7.5", id="one-decimal"),
+        pytest.param("0%", 1 / 3, "33.3333333333", id="twelve-digits"),
+        pytest.param("0%", 1, "100", id="all"),
+        pytest.param("0%;[Red]-0%", -0.5, "-50", id="two-sections"),
+        pytest.param('0.0"%"', 14, "14", id="quoted-sign-multiplies-nothing"),
+        pytest.param("0\\%", 14, "14", id="escaped-sign-multiplies-nothing"),
+        pytest.param("0.00", 0.14, "0.14", id="no-percent"),
+        pytest.param("0%", "14 %", "14 %", id="text"),
+    ],
+)
+def test_a_percent_is_read_as_it_is_shown(tmp_path, code, value, shown):
+    path = workbook(tmp_path, [["id", "share"], ["1", value]])
+    book = openpyxl.load_workbook(path)
+    book["s1"]["B2"].number_format = code
+    book.save(path)
+    assert read(path)[1] == [(2, ["1", shown])]
+
+
 def test_a_workbook_that_counts_days_from_1904_gives_the_same_dates(tmp_path):
     days = [["id", "day"], ["a", dt.date(2020, 2, 29)], ["b", dt.datetime(1950, 1, 1)]]
     old = [["id", "day"], ["a", dt.date(2020, 2, 29)], ["b", dt.datetime(1904, 1, 3)]]
@@ -499,11 +616,18 @@ def test_every_worksheet_that_holds_something_is_a_table(tmp_path):
     book["s3"].sheet_state = "hidden"
     book.save(path)
     sheets = open_sheets(path, Reading(), Report())
-    assert [(one.name, one.file, one.header) for one in sheets] == [
-        ("s1", "cohort.xlsm, sheet s1", ["id"]),
-        ("s3", "cohort.xlsm, sheet s3", ["key"]),
+    assert [(one.name, one.file, one.header, one.hidden) for one in sheets] == [
+        ("s1", "cohort.xlsm, sheet s1", ["id"], False),
+        ("s3", "cohort.xlsm, sheet s3", ["key"], True),
     ]
     assert [list(one.rows) for one in sheets] == [[(2, ["1"])], [(2, ["2"])]]
+    sheets = open_sheets(path, Reading(), Report(), empty=True)
+    assert [(one.name, one.header) for one in sheets] == [
+        ("s1", ["id"]),
+        ("s2", []),
+        ("s3", ["key"]),
+        ("s4", []),
+    ]
 
 
 def test_blank_rows_and_columns_around_a_table_are_passed_over(tmp_path):

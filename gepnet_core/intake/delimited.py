@@ -18,9 +18,13 @@ from gepnet_core.intake.reading import DELIMITERS, Reading, Sheet
 from gepnet_core.intake.report import Report
 
 WORDS = {mark: word for word, mark in DELIMITERS.items()}
+BLANK = " \r\n" + "".join(WORDS)
 CLOSE = "A quoted cell does not end: close the quote, or double a quote that is meant."
+EMPTY = "is empty. The first line must name the columns."
 DOUBLE = "A quote stands inside a cell: double it and quote the cell."
 UNQUOTED = re.compile(r'"[^"]*"')
+TOLD = re.compile(r'("?)sep=([,;\t]|\\t)\1\s*', re.IGNORECASE)
+NUMBER_SIGN = re.compile(r"#[,;\t]")
 
 
 @dataclass(slots=True)
@@ -32,17 +36,23 @@ class _Opened:
     line: int = 1
     comments: list[str] = field(default_factory=list)
     ahead: list[str] = field(default_factory=list)
+    told: str = ""  # the delimiter, by a first line `sep=;` as Excel writes and reads it
 
     def pass_over(self, *, comments: bool) -> None:
-        """Go to the header: over blank lines, and over comments where there may be some."""
+        """Go to the header: over blank lines, and over comments where there may be some.
+
+        A first column named "#" makes a header, not a comment.
+        """
         for one in self.remaining:
-            if comments and one.startswith("#"):
+            if self.line == 1 and (told := TOLD.fullmatch(one)):
+                self.told = told[2].replace("\\t", "\t")
+            elif comments and one.startswith("#") and not NUMBER_SIGN.match(one):
                 self.comments.append(one[1:].rstrip("\r\n"))
-            elif one.strip("\r\n"):
+            elif one.strip(BLANK):
                 self.ahead.append(one)
                 return
             self.line += 1
-        raise FileRefused(self.file, "is empty. The first line must name the columns.", rule="file-empty")
+        raise FileRefused(self.file, EMPTY, rule="file-empty")
 
     def delimiter(self) -> str:
         """Return the delimiter that the header shows; where it shows two, the second record decides."""
@@ -80,13 +90,13 @@ class _Opened:
         return "".join(record)
 
     def records(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-        """Yield each record that is not a blank line with the line on which it starts."""
+        """Yield each record that is not blank, its delimiters apart, with the line on which it starts."""
         raw: list[str] = []
         reader = csv.reader(_noted(chain(self.ahead, self.remaining), raw), delimiter=delimiter, strict=True)
         started = self.line
         try:
             for record in reader:
-                if record:
+                if any(not cell.isspace() for cell in record if cell):
                     if any('"' in one for one in raw) and _has_stray_quote("".join(raw), record):
                         raise FileRefused(self.file, DOUBLE, line=started, rule="quote")
                     yield started, record
@@ -135,8 +145,10 @@ def sheet(
 
     with closing(source()) as content:
         top = opened(content)
-        delimiter = reading.delimiter or top.delimiter()
-        line, cells = next(top.records(delimiter))
+        delimiter = reading.delimiter or top.told or top.delimiter()
+        line, cells = next(top.records(delimiter), (0, []))
+    if not cells:  # quoted blanks, and nothing else
+        raise FileRefused(file, EMPTY, rule="file-empty")
     header = heading.checked(file, cells, line, limits, hint="The line ends with a surplus delimiter.")
     ours = heading.is_ours(cells)
 
@@ -146,10 +158,7 @@ def sheet(
             next(records)
             for line, record in records:
                 if len(record) != len(header):
-                    if len(record) > 1 or record[0].strip():
-                        report.add(
-                            "row-length", file, _length_words(record, len(header), delimiter), line=line
-                        )
+                    report.add("row-length", file, _length_words(record, len(header), delimiter), line=line)
                 elif ours:
                     yield line, [unguarded(cell) for cell in record]
                 else:

@@ -27,7 +27,13 @@ FORMATS = {
 
 
 def open_sheets(
-    path: Path, reading: Reading, report: Report, limits: Limits = DEFAULT, *, comments: bool = False
+    path: Path,
+    reading: Reading,
+    report: Report,
+    limits: Limits = DEFAULT,
+    *,
+    comments: bool = False,
+    empty: bool = False,
 ) -> list[Sheet]:
     """Return the tables of a file or folder: delimited text, workbook, transport file, ZIP or folder of tables.
 
@@ -37,6 +43,8 @@ def open_sheets(
         Takes what is wrong with single rows and cells, while the rows are read.
     comments
         Whether lines above a header that start with "#" are comments, as in cBioPortal's files.
+    empty
+        Whether worksheets that are wholly empty are given too, without a column.
 
     Raises
     ------
@@ -57,7 +65,7 @@ def open_sheets(
         if _is_workbook(path, file, limits):
             from gepnet_core.intake import workbook  # its library takes long to load and is seldom needed
 
-            return workbook.sheets(path, file, reading, report, limits)
+            return workbook.sheets(path, file, reading, report, limits, empty=empty)
         entries = archive.zip_entries(path, limits)
         return archive.sheets(file, entries, reading, report, limits, comments=comments)
     if start.startswith(TRANSPORT):

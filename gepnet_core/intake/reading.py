@@ -48,6 +48,8 @@ class Sheet:
         a row that has not is reported and left out.
     comments
         The lines above the header that start with "#", without it.
+    hidden
+        Whether a workbook hides it from who opens it.
     """
 
     file: str
@@ -56,3 +58,4 @@ class Sheet:
     line: int
     rows: Iterator[tuple[int, list[str]]]
     comments: list[str] = field(default_factory=list)
+    hidden: bool = False

@@ -76,10 +76,15 @@ def _decoded(source: Iterable[bytes], file: str, encoding: str) -> Iterator[str]
     label, codec, mark = _codec(first, file, encoding)
     decoder = codecs.getincrementaldecoder(codec)()
     line, held = 1, ""
+    other = _Utf8() if label == "cp1252" else None
     for chunk in chain([first[mark:]], remaining, [b""]):
+        if other is not None:
+            other.see(chunk, line)
         try:
             text = held + decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as failed:
+            if other is not None and other.line:
+                raise _is_utf8(file, other.line) from None
             before = held + failed.object[: failed.start].decode(codec, errors="replace")
             raise _not_text(file, label, line + breaks(before)) from None
         held = "\r" if chunk and text.endswith("\r") else ""
@@ -95,6 +100,32 @@ def _decoded(source: Iterable[bytes], file: str, encoding: str) -> Iterator[str]
         line += breaks(text)
         if text:
             yield text
+    if other is not None and other.line:
+        raise _is_utf8(file, other.line)
+
+
+class _Utf8:
+    """Whether bytes that are said to be Windows-1252 are UTF-8, as no such text is by chance.
+
+    `line` is that of the first letter of several bytes; 0 without one, and once a byte cannot be UTF-8.
+    """
+
+    def __init__(self) -> None:
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
+        self.possible, self.line = True, 0
+
+    def see(self, chunk: bytes, line: int) -> None:
+        """Take the next bytes into account, which begin on this line."""
+        if not self.possible:
+            return
+        try:
+            text = self.decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError:
+            self.possible, self.line = False, 0
+            return
+        if not self.line and not text.isascii():
+            before = next(at for at, letter in enumerate(text) if not letter.isascii())
+            self.line = line + breaks(text[:before])
 
 
 def _codec(first: bytes, file: str, encoding: str) -> tuple[str, str, int]:
@@ -115,6 +146,11 @@ def _codec(first: bytes, file: str, encoding: str) -> tuple[str, str, int]:
 def _not_text(file: str, encoding: str, line: int) -> FileRefused:
     other = " Or say --encoding cp1252 if it is Windows-1252." if encoding == "utf-8" else ""
     reason = f"is not {LABELS[encoding]} text. Save the file as UTF-8.{other}"
+    return FileRefused(file, reason, line=line, rule="file-encoding")
+
+
+def _is_utf8(file: str, line: int) -> FileRefused:
+    reason = "is said to be Windows-1252, but its bytes are UTF-8. Leave --encoding out, or say utf-8."
     return FileRefused(file, reason, line=line, rule="file-encoding")
 
 

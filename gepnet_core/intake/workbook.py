@@ -6,14 +6,17 @@ fills every row up to the size that a worksheet claims, and cannot tell an empty
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from defusedxml import DefusedXmlException
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.xml.constants import SHARED_STRINGS
 
@@ -26,11 +29,16 @@ from gepnet_core.intake.report import Report
 from gepnet_core.intake.worksheet import Book, Fault
 
 MERGED = "Merged cells name only the first of their columns."
+NO_PERCENT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^]]*\]')  # what a number format shows as it stands
 Cells = dict[int, str | Fault]
 
 
-def sheets(path: Path, file: str, reading: Reading, report: Report, limits: Limits) -> list[Sheet]:
+def sheets(
+    path: Path, file: str, reading: Reading, report: Report, limits: Limits, *, empty: bool = False
+) -> list[Sheet]:
     """Return each worksheet that is not wholly empty; its rows are read when they are asked for.
+
+    With `empty` those that are, too: they have no column.
 
     Raises
     ------
@@ -42,15 +50,15 @@ def sheets(path: Path, file: str, reading: Reading, report: Report, limits: Limi
         parts = _Parts(archive)
         book = parts.book(reading.decimal)
         worksheets = list(parts.worksheets())
-    found = [
-        sheet
-        for name, part in worksheets
-        if (sheet := _sheet(path, part, book, file, name, report, limits)) is not None
-    ]
-    if not found:
+    found = []
+    for name, part, hidden in worksheets:
+        sheet = _sheet(path, part, book, file, name, report, limits)
+        found.append(replace(sheet, hidden=hidden))
+    filled = [sheet for sheet in found if sheet.header]
+    if not filled:
         reason = "is empty: no worksheet holds a cell. The first line must name the columns."
         raise FileRefused(file, reason, rule="file-empty")
-    return found
+    return found if empty else filled
 
 
 class _Parts(ExcelReader):
@@ -74,25 +82,39 @@ class _Parts(ExcelReader):
             with self.archive.open(texts.PartName[1:]) as source:
                 strings = worksheet.strings(source)
         dates, durations = self.wb._date_formats, self.wb._timedelta_formats  # type: ignore[attr-defined]
-        return Book(strings, self.wb.epoch, dates, durations, decimal)
+        return Book(strings, self.wb.epoch, dates, durations, decimal, self._percents())
 
-    def worksheets(self) -> Iterator[tuple[str, str]]:
-        """Yield the name of each worksheet and the member that holds it; charts and macro sheets are none."""
+    def _percents(self) -> set[int]:
+        """Return the styles that show a number times 100."""
+        own = list(self.wb._number_formats)  # type: ignore[attr-defined]
+        found = set()
+        for at, style in enumerate(self.wb._cell_styles):  # type: ignore[attr-defined]
+            place = style.numFmtId - BUILTIN_FORMATS_MAX_SIZE
+            code = own[place] if 0 <= place < len(own) else BUILTIN_FORMATS.get(style.numFmtId, "")
+            if "%" in NO_PERCENT.sub("", code):
+                found.add(at)
+        return found
+
+    def worksheets(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield the name of each worksheet, the member that holds it, and whether it is hidden.
+
+        Charts and macro sheets are none.
+        """
         for sheet in self.parser.sheets:
             relation = self.parser.rels[sheet.id]
             if relation.Type.endswith("/worksheet"):
-                yield sheet.name, relation.target
+                yield sheet.name, relation.target, sheet.state != "visible"
 
 
 def _sheet(
     path: Path, part: str, book: Book, workbook: str, name: str, report: Report, limits: Limits
-) -> Sheet | None:
-    """Return a worksheet; None where it is wholly empty."""
+) -> Sheet:
+    """Return a worksheet; one without a column where it is wholly empty."""
     file = f"{workbook}, sheet {printable(name)}"
     with closing(_read(path, part, book, file)) as cells:
         top = next(cells, None)
     if top is None:
-        return None
+        return Sheet(file, name.strip(), [], 1, iter(()))
     line, first = top
     texts = _header(first, file, line, limits)
     header = heading.checked(file, texts, line, limits, hint=MERGED)

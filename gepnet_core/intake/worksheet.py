@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO
 from xml.etree.ElementTree import Element
 
@@ -37,13 +37,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What the cells of a workbook refer to: its texts, its first day, and which styles show dates."""
+    """What the cells of a workbook refer to: its texts, its first day, and which styles show dates or percents."""
 
     strings: list[str]
     epoch: dt.datetime
     dates: Collection[int]
     durations: Collection[int]
     decimal: str
+    percents: Collection[int] = field(default=())
 
 
 def strings(source: IO[bytes]) -> list[str]:
@@ -109,13 +110,15 @@ def _cell(cell: Element, book: Book) -> str | Fault:
 
 
 def _number(value: str, style: int, book: Book) -> str | Fault:
-    """Return a number, or the date that its style makes of it."""
+    """Return a number as its style shows it: as a date, or in percent."""
     number = float(value)
     if style in book.dates:
         try:
             return _date_text(from_excel(number, book.epoch, timedelta=style in book.durations))
         except (OverflowError, ValueError):
             return Fault(f"is shown as a date, but {value} is no day of the calendar. Enter the date.", value)
+    if style in book.percents:  # 14 % is stored as 0.14, and 7 % as 0.07000000000000001
+        number = float(f"{number * 100:.12g}")
     if number.is_integer() and abs(number) < WHOLE_UP_TO:
         return str(int(number))
     return repr(number).replace(".", book.decimal)
