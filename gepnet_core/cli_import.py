@@ -24,7 +24,7 @@ from gepnet_core.store import DataSet, open_dataset, open_shelf, publish, put_ba
 from gepnet_core.store.scratch import scratch_folder
 from gepnet_core.view import parse_dataset_name, parse_date
 from gepnet_core.vocabulary import TimeUnit
-from gepnet_core.whole_file import write_lines
+from gepnet_core.whole_file import writing
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -213,13 +213,15 @@ def run_mapping(asked: argparse.Namespace) -> tuple[Json, int]:
         told = peek_apart(request, folder)
     report = Report.from_json(told["report"])
     report.stop_on_errors()
-    sheets = [sheet for sheet in told["sheets"] if asked.sheet in ("", sheet["name"])]
+    named = asked.sheet.strip().casefold()
+    sheets = [sheet for sheet in told["sheets"] if named in ("", sheet["name"].casefold())]
     if len(sheets) != 1:
         names = listed([sheet["name"] for sheet in told["sheets"]])
         raise OptionRefused(f"The file holds the tables {names}. Say which one with --sheet.")
     draft = draft_from(sheets[0]["draft"])
     written = draft_mapping(draft, request.reading).to_toml()
-    write_lines(asked.out, iter([written]))
+    with writing(asked.out, ending=".toml") as handle:
+        handle.write(written.encode())
     say(f"A draft was written to {asked.out}: check every line of it.")
     for question in questions(draft):
         say(question)

@@ -14,14 +14,17 @@ PROGRESSION = "progression"
 DEATH = "death"
 LAST_CONTACT = "last contact"
 
+# an agent is one word whatever its case and blanks
+AGENT = "regexp_replace(lower(trim({0}.agent)), '\\s+', ' ', 'g')"
+
 # First dates per patient of what can end a time. An agent is new where no row of it starts on or before the
 # index date: a re-start, a dose or a formulation change of a known agent is not.
-FIRST_EVENTS = """
+FIRST_EVENTS = f"""
     SELECT c.patient_id, c.index_date,
            (SELECT min(s.start_date) FROM source.systemic_therapies s
             WHERE s.patient_id = c.patient_id AND s.start_date > c.index_date
-              AND lower(trim(s.agent)) NOT IN (
-                  SELECT lower(trim(k.agent)) FROM source.systemic_therapies k
+              AND {AGENT.format("s")} NOT IN (
+                  SELECT {AGENT.format("k")} FROM source.systemic_therapies k
                   WHERE k.patient_id = c.patient_id AND k.start_date <= c.index_date)) AS systemic,
            (SELECT min(t.date) FROM source.local_treatments t
             WHERE t.patient_id = c.patient_id AND t.date > c.index_date) AS further_local,
@@ -65,12 +68,12 @@ TIME_TO_EVENT = " UNION ALL ".join(
 )
 
 # What was known of a patient on the index date.
-BASELINE = """
+BASELINE = f"""
     SELECT i.patient_id, i.modality, i.index_date, i.target_site,
            year(i.index_date) - p.birth_year AS age_at_index,
            p.sex, p.primary_site, p.tumour_grade, p.ki67_percent, p.functional,
            round(date_diff('day', p.metastatic_date, i.index_date) / 30.4375, 1) AS months_since_metastasis,
-           (SELECT count(DISTINCT lower(trim(s.agent))) FROM source.systemic_therapies s
+           (SELECT count(DISTINCT {AGENT.format("s")}) FROM source.systemic_therapies s
             WHERE s.patient_id = i.patient_id AND s.start_date <= i.index_date) AS systemic_agents_so_far,
            CASE WHEN EXISTS (
                SELECT 1 FROM source.systemic_therapies s

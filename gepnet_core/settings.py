@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from gepnet_core.errors import FileRefused, quoted
 from gepnet_core.records import read_text
 
 FILE = "settings.toml"
+MAY_BE_ABSENT = ("systemic_therapies", "progressions", "adverse_events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,9 @@ class Settings:
     """What a data set's own TOML file says; an empty tuple or None does not restrict.
 
     `notice` is shown on every screen, `about` beside the attrition. `modalities` gives labels and order;
-    others come after, as stored. `extracted` is the day on which the tables were exported, `missing` the words
-    that mean that nothing is recorded.
+    others come after, as stored. `focal_only` holds unless it is switched off. `extracted` is the day on which
+    the tables were exported, `missing` the words that mean that nothing is recorded, `not_recorded` the tables of
+    which nothing is known.
     """
 
     title: str = ""
@@ -44,6 +46,7 @@ class Settings:
     modalities: tuple[Modality, ...] = field(default=())
     extracted: date | None = None
     missing: tuple[str, ...] = ()
+    not_recorded: tuple[str, ...] = ()
 
     def to_toml(self) -> dict[str, Any]:
         """Return the settings as the TOML table that `settings_from` reads; what does not restrict is left out."""
@@ -61,10 +64,22 @@ class Settings:
             "about": self.about,
             "extracted": self.extracted,
             "missing": list(self.missing),
+            "not_recorded": list(self.not_recorded),
             "modalities": [asdict(modality) for modality in self.modalities],
             "eligibility": {key: value for key, value in eligibility.items() if value not in ([], {})},
         }
         return {key: value for key, value in told.items() if value not in ("", None, [])}
+
+    @property
+    def restricts(self) -> bool:
+        """True where a window, primary sites or excluded modalities are given."""
+        return bool(self.window_from or self.window_to or self.primary_sites or self.excluded)
+
+    def plain(self) -> Settings:
+        """Return the settings without labels and an order that are as they would be without them."""
+        values = [modality.value for modality in self.modalities]
+        same = values == sorted(values) and all(found.label == found.value for found in self.modalities)
+        return replace(self, modalities=()) if same else self
 
     @classmethod
     def from_json(cls, stored: str) -> Settings:
@@ -74,7 +89,7 @@ class Settings:
             found[name] = None if found[name] is None else date.fromisoformat(found[name])
         for name in ("excluded", "modalities"):
             found[name] = tuple(Modality(**told) for told in found[name])
-        for name in ("missing", "primary_sites"):
+        for name in ("missing", "not_recorded", "primary_sites"):
             found[name] = tuple(found[name])
         return cls(**found)
 
@@ -119,6 +134,7 @@ def settings_from(file: str, found: dict[str, Any]) -> Settings:
         about=_take(file, found, "about", str, ""),
         extracted=_take(file, found, "extracted", date, None),
         missing=_words(file, found, "missing"),
+        not_recorded=_words(file, found, "not_recorded"),
         primary_sites=_words(file, eligibility, "primary_sites"),
         focal_only=_take(file, eligibility, "focal_only", bool, True),
         focal_indication=_take(file, eligibility, "focal_indication", str, "focal progression"),
@@ -130,6 +146,10 @@ def settings_from(file: str, found: dict[str, Any]) -> Settings:
     for level in (window, eligibility, found):
         for key in level:
             raise FileRefused(file, f"{quoted(key)} is not a setting. Check its spelling.", rule="mapping")
+    for table in settings.not_recorded:
+        if table not in MAY_BE_ABSENT:
+            words = f"{quoted(table)} cannot be absent: not_recorded takes {', '.join(MAY_BE_ABSENT)}."
+            raise FileRefused(file, words, rule="mapping")
     if settings.window_from and settings.window_to and settings.window_from > settings.window_to:
         raise FileRefused(file, "the window runs backwards. Swap from and to.", rule="mapping")
     return settings

@@ -9,6 +9,7 @@ import streamlit as st
 from gepnet_core.formatting import format_count
 from gepnet_core.intake.report_files import finding_lines
 from gepnet_core.intake.rules import RULES
+from gepnet_core.store.findings import findings
 from pages.components import downloads, page, tables
 from pages.components.markdown import escaped
 from pages.components.session import KEY, Remembered
@@ -17,7 +18,7 @@ MOST_SHOWN = 200
 
 data, view = page.begin("Data quality", whole=True)
 remembered: Remembered = st.session_state[KEY]
-report = data.findings()
+report = findings(data)
 if not report.warnings:
     st.header("No warning: no rule found anything to look at.", anchor=False)
     st.caption(

@@ -337,7 +337,8 @@ OF_KIND = {
     "tuple[str, ...]": ("pancreas", "#colon"),
     "tuple[Modality, ...]": (Modality("b", "B, first"), Modality("a", "A")),
 }
-EVERYTHING = Settings(**{setting.name: OF_KIND[str(setting.type)] for setting in fields(Settings)})
+OWN = {"not_recorded": ("progressions",)}  # takes no other words
+EVERYTHING = Settings(**{setting.name: OF_KIND[str(setting.type)] for setting in fields(Settings)} | OWN)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def time_columns(draw):
 
 
 @st.composite
-def all_settings(draw):
+def all_settings(draw, *, restricting=True):
     window = sorted(day for day in (draw(days), draw(days)) if day)
     words_of = draw(st.lists(st.text("abcdefg", min_size=1), max_size=3, unique=True))
     modalities = tuple(Modality(word, f"label of {word}") for word in words_of)
@@ -91,15 +91,16 @@ def all_settings(draw):
         title=draw(texts),
         notice=draw(texts),
         about=draw(texts),
-        primary_sites=draw(words),
+        primary_sites=draw(words) if restricting else (),
         focal_only=draw(st.booleans()),
         focal_indication=draw(texts),
-        window_from=window[0] if window else None,
-        window_to=window[1] if len(window) == 2 else None,
-        excluded=modalities[:1],
+        window_from=window[0] if window and restricting else None,
+        window_to=window[1] if len(window) == 2 and restricting else None,
+        excluded=modalities[:1] if restricting else (),
         modalities=modalities[1:],
         extracted=draw(days),
         missing=draw(words),
+        not_recorded=tuple(draw(st.lists(st.sampled_from(MAY_BE_ABSENT), unique=True))),
     )
 
 
@@ -107,7 +108,7 @@ def all_settings(draw):
 def mappings(draw):
     dated = draw(st.booleans())
     return ColumnMapping(
-        draw(cells | st.just(Cell(row_number=True))),
+        draw(names.map(lambda name: Cell(column=name)) | st.just(Cell(row_number=True))),
         groups=draw(all_groups()) if dated else (),
         endpoints=() if dated else tuple(draw(st.lists(time_columns(), min_size=1, max_size=3))),
         treatment=draw(st.none() | cells),
@@ -117,7 +118,7 @@ def mappings(draw):
         date_format=draw(st.none() | formats),
         dates=draw(st.dictionaries(names, formats, max_size=2)),
         values=draw(st.dictionaries(names, st.dictionaries(texts, texts, max_size=2), max_size=2)),
-        settings=draw(all_settings()),
+        settings=draw(all_settings(restricting=dated)),
     )
 
 
@@ -219,7 +220,7 @@ TIMES = '[[endpoints]]\ncode = "OS"\ntime = "t"\nstatus = "s"\nevent = ["dead"]\
         ),
         pytest.param(
             f"patient_id = 3\n{NEEDED}",
-            "'patient_id' needs the name of a column, or { value = \"...\" }.",
+            "'patient_id' needs the name of a column, or { row_number = true }.",
             id="id-is-a-number",
         ),
         pytest.param(
@@ -480,7 +481,7 @@ def test_values_are_mapped_before_they_are_judged_and_the_rest_is_refused():
     assert [row.get("sex") for row in rows_of(source, "patients")] == ["female", "male", None]
     assert [row["modality"] for row in rows_of(source, "local_treatments")] == ["RFA", "2", "RFA", "RFA"]
     assert told(report) == [("value-not-allowed", 5, "sex", "f")]
-    assert report.findings[0].words == "'f' is not one of female, male. Or map the value to one of them."
+    assert report.findings[0].words == "'f' is not one of female, male. Write one of these. Or map the value to one of them."
 
 
 def test_words_for_missing_count_in_every_column_but_the_id():
@@ -781,6 +782,30 @@ def test_a_time_that_cannot_be_is_refused(tmp_path, time, status, finding, said)
     assert [row[0] for row in rows] == ["B"]
 
 
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        pytest.param("1.0", "event", id="as-r-writes-it"),
+        pytest.param("0,00", "censored", id="with-a-comma"),
+        pytest.param("2.0", "competing death", id="competing"),
+    ],
+)
+def test_a_status_with_decimals_is_the_whole_number(tmp_path, status, reason):
+    rows, report, _ = times_of(tmp_path, f"case|arm|t|s\nA|a|10|{status}")
+    assert ([row[-1] for row in rows], report.findings) == ([reason], [])
+    turned = OUTCOME.replace('"1"', '"1.0"').replace('"0"', '"0.0"').replace('["2"]', '["2.00"]')
+    whole = status.replace(",", ".").split(".")[0]
+    assert [row[-1] for row in times_of(tmp_path, f"case|arm|t|s\nA|a|10|{whole}", turned)[0]] == [reason]
+
+
+def test_a_status_that_was_said_with_decimals_means_what_was_said(tmp_path):
+    mapping = OUTCOME.replace('"2"', '"1.0"')
+    rows, _, _ = times_of(tmp_path, "case|arm|t|s\nA|a|10|1.0\nB|a|10|1", mapping)
+    assert [row[-1] for row in rows] == ["competing death", "event"]
+    _, report, _ = times_of(tmp_path, "case|arm|t|s\nA|a|10|1.00", mapping)
+    assert told(report) == [("status-unmapped", 2, "s", "1.00")]
+
+
 def test_a_patient_without_an_endpoint_has_no_row_of_it_and_the_report_says_so(tmp_path):
     second = (
         '[[endpoints]]\ncode = "OS"\ntime = "t2"\nstatus = "s2"\nevent = ["dead"]\ncensored = ["alive"]\n'
@@ -832,6 +857,47 @@ def test_times_need_a_treatment(tmp_path):
             "--competing-cnsr, --censored-cnsr and --time-unit belong to an ADTTE file, not to the format "
             "cbioportal.",
             id="cnsr-of-cbioportal",
+        ),
+        *(
+            pytest.param(
+                Request(Path("x"), kind, mapping=mapping_from("m", PLAIN)),
+                f"--mapping belongs to the format wide or redcap; for {kind} it would do nothing. Leave it out, or "
+                "say --format wide.",
+                id=f"mapping-of-{kind}",
+            )
+            for kind in (Format.TABLES, Format.ADTTE, Format.CBIOPORTAL)
+        ),
+        *(
+            pytest.param(
+                Request(Path("x"), kind, beside=Path("y"), mapping=mapping),
+                "A second file (--adsl, --dictionary, --samples) belongs to the format adtte or redcap or "
+                f"cbioportal; for {kind} it would do nothing. Leave it out.",
+                id=f"second-file-of-{kind}",
+            )
+            for kind, mapping in ((Format.TABLES, None), (Format.WIDE, mapping_from("m", PLAIN)))
+        ),
+        pytest.param(
+            Request(Path("x"), Format.WIDE, treatment="ARM", mapping=mapping_from("m", PLAIN)),
+            "--treatment belongs to the format cbioportal; for wide it would do nothing. Say it in the mapping.",
+            id="treatment-of-a-wide-table",
+        ),
+        pytest.param(
+            Request(Path("x"), Format.ADTTE, treatment="ARM"),
+            "--treatment belongs to the format cbioportal; for adtte it would do nothing. Leave it out.",
+            id="treatment-of-a-trial",
+        ),
+        *(
+            pytest.param(
+                Request(Path("x"), kind, sheet="s"),
+                f"--sheet belongs to the format wide or redcap or adtte; for {kind} it would do nothing.",
+                id=f"sheet-of-{kind}",
+            )
+            for kind in (Format.TABLES, Format.CBIOPORTAL)
+        ),
+        pytest.param(
+            Request(Path("x"), Format.CBIOPORTAL, date_format=DateFormat.ISO),
+            "--date-format belongs to the format tables or wide or redcap or adtte; for cbioportal it would do",
+            id="dates-of-cbioportal",
         ),
     ],
 )

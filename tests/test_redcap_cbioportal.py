@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
 from gepnet_core.errors import FileRefused
 from gepnet_core.intake.cbioportal import read_clinical
+from gepnet_core.intake.mapped import read_mapped
 from gepnet_core.intake.mapping import Cell, mapping_from
 from gepnet_core.intake.reading import Sheet
 from gepnet_core.intake.redcap import decode, is_dictionary
 from gepnet_core.intake.redcap_dictionary import parse_choices
 from gepnet_core.intake.report import Report
+from gepnet_core.intake.request import Format, Request
+from gepnet_core.store.build import Prepared, prepare
 from gepnet_core.vocabulary import TimeUnit
 
 FILE_COLUMNS = [
@@ -184,6 +190,105 @@ def test_a_tick_that_is_none_is_refused_with_what_it_may_be():
     _, rows, report = decoded(["record_id", "mets___1"], ["P1", "2"])
     assert (rows, found(report)) == ([], [("value-not-allowed", "data.csv", 2, "mets___1", "2")])
     assert report.findings[0].words.endswith("There are: 1, 0, Checked, Unchecked, Liver.")
+
+
+CODED = [
+    "record_id|base||text|Record ID||",
+    "sex|base||radio|Sex|1, Male / 2, Female|",
+    "grade|base||dropdown|Grade|1, G1 / NK, Not known|",
+    "functional|base||yesno|Functional||",
+    "mets|base||checkbox|Metastases|1, Liver / 2, Bone|",
+]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(["1", "1", "1", "1"], id="raw"),
+        pytest.param(["Male", "G1", "Yes", "Checked"], id="labelled"),
+    ],
+)
+def test_words_for_missing_stay_in_coded_fields_and_are_no_tick(given):
+    rows = [["P1", *given, given[-1]], ["P2", "unk", "UNK", "UNK", "UNK", given[-1]], ["P3", *["UNK"] * 5]]
+    header = ["record_id", "sex", "grade", "functional", "mets___1", "mets___2"]
+    report = Report()
+    result = decode(sheet("data.csv", header, *rows), dictionary(*CODED), report, [" UNK "])
+    assert [cells for _, cells in result.rows] == [
+        ["P1", "Male", "G1", "Yes", "Liver; Bone"],
+        ["P2", "unk", "UNK", "UNK", "Bone"],
+        ["P3", "UNK", "UNK", "UNK", ""],
+    ]
+    assert report.findings == []
+
+
+def test_a_word_for_missing_that_is_a_code_of_the_field_is_decoded():
+    report = Report()
+    result = decode(
+        sheet("data.csv", ["record_id", "grade"], ["P1", "NK"]), dictionary(*CODED), report, ["NK"]
+    )
+    assert (list(result.rows), report.findings) == ([(2, ["P1", "Not known"])], [])
+
+
+VISITS = """patient_id = "record_id"
+[reading]
+missing = ["UNK"]
+[patients]
+sex = "sex"
+[[local_treatments]]
+date = "treated"
+modality = { value = "RFA" }
+[follow_up]
+last_contact_date = "seen"
+death_date = "died"
+"""
+VISIT = ["record_id", "sex", "treated", "seen", "died"]
+
+
+def followed(*rows: list[str], mapping: str = VISITS) -> tuple[list[tuple], list[tuple]]:
+    """Return the rows of follow-up (line, last contact, death), and what was found."""
+    report = Report()
+    told = mapping_from("m.toml", mapping)
+    source = read_mapped(sheet("data.csv", VISIT, *rows), told, report, many_rows=True)
+    dates = [
+        (row.line, row.values["last_contact_date"], row.values["death_date"]) for row in source["follow_up"]
+    ]
+    return dates, found(report)
+
+
+def test_of_the_last_contact_of_several_visits_the_latest_counts():
+    dates, findings = followed(
+        ["A", "male", "2014-01-02", "2014-02-03", ""],
+        ["A", "", "", "2015-04-05", "2015-06-07"],
+        ["A", "", "", "2014-12-31", ""],
+        ["A", "", "", "UNK", ""],
+        ["B", "female", "03.01.2014", "05.02.2014", ""],
+        ["B", "", "", "04.03.2014", ""],
+        mapping=VISITS.replace("missing", 'dates = { treated = "DD.MM.YYYY", seen = "DD.MM.YYYY" }\nmissing'),
+    )
+    assert findings == []
+    assert dates == [(3, date(2015, 4, 5), date(2015, 6, 7)), (6, date(2014, 3, 4), None)]
+
+
+def test_a_last_contact_that_is_no_date_is_refused_where_it_stands():
+    _, findings = followed(
+        ["A", "male", "2014-01-02", "2014-02-03", ""],
+        ["A", "", "", "spring 2015", ""],
+        ["A", "", "", "", "2015-06-07"],
+    )
+    assert findings == [("date", "data.csv", 3, "seen", "spring 2015")]
+
+
+def test_all_else_that_a_patient_has_once_must_not_differ():
+    _, findings = followed(
+        ["A", "male", "2014-01-02", "2014-02-03", "2015-06-07"],
+        ["A", "female", "", "2014-03-03", "2015-06-08"],
+    )
+    assert findings == [("conflict", "data.csv", 3, "sex", ""), ("conflict", "data.csv", 3, "died", "")]
+    one = VISITS.replace('"died"', '"seen"')
+    _, findings = followed(
+        ["A", "male", "2014-01-02", "2015-02-03", ""], ["A", "", "", "2015-03-03", ""], mapping=one
+    )
+    assert {rule for rule, *_ in findings} == {"conflict"}
 
 
 def test_a_column_that_mixes_codes_and_labels_is_not_decoded():
@@ -427,8 +532,44 @@ def test_a_status_without_its_code_is_not_interpreted():
     assert found(report) == [("status-unmapped", "data_clinical_patient.txt", 6, "OS_STATUS", "DECEASED")]
     assert report.findings[0].words == (
         "'DECEASED', 'LIVING' begin neither with 0: (censored) nor with 1: (event). Write them as \"0:LIVING\" or "
-        '"1:DECEASED", or say in a mapping what each means.'
+        '"1:DECEASED", or import the file with --format wide and a mapping that says what each means.'
     )
+
+
+WITHOUT_CODES = "PATIENT_ID\tSEX\tOS_MONTHS\tOS_STATUS\nP1\tMale\t12\tLIVING\nP2\tMale\t7\tDECEASED\n"
+SAID = """patient_id = "PATIENT_ID"
+treatment = { value = "all" }
+[[endpoints]]
+code = "OS"
+time = "OS_MONTHS"
+unit = "months"
+status = "OS_STATUS"
+event = ["DECEASED"]
+censored = ["LIVING"]
+"""
+
+
+def by_mapping(folder: Path, content: str, mapping: str = SAID) -> Prepared:
+    """Read a file as a wide table, with comments above its header or not."""
+    (folder / "data_clinical_patient.txt").write_text(content, encoding="utf-8")
+    told = mapping_from("m.toml", mapping)
+    return prepare(Request(folder / "data_clinical_patient.txt", Format.WIDE, mapping=told), folder)
+
+
+def test_a_file_whose_status_has_no_code_is_read_by_a_mapping_with_or_without_its_comments(tmp_path):
+    for above in ("", "".join(f"#{line}\n" for line in DISPLAY)):
+        read = by_mapping(tmp_path, above + WITHOUT_CODES)
+        assert [one for one in read.report.findings if one.severity == "error"] == []
+        assert read.current.patients == 2
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param("#PATIENT_ID", id="with-a-name"), pytest.param("#", id="alone")]
+)
+def test_a_header_that_begins_with_a_number_sign_is_read_where_the_mapping_means_it(tmp_path, name):
+    content = WITHOUT_CODES.replace("PATIENT_ID", name)
+    read = by_mapping(tmp_path, content, SAID.replace('"PATIENT_ID"', f'"{name}"'))
+    assert read.current.patients == 2
 
 
 def test_an_endpoint_without_an_event_is_kept_and_said():

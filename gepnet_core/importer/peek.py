@@ -11,7 +11,7 @@ from gepnet_core.intake.archive import text_of
 from gepnet_core.intake.files import open_sheets
 from gepnet_core.intake.guess import guess
 from gepnet_core.intake.limits import Limits
-from gepnet_core.intake.profile import profile
+from gepnet_core.intake.profile import MISSING_WORDS, profile
 from gepnet_core.intake.reading import Reading, Sheet
 from gepnet_core.intake.redcap import decode, is_dictionary
 from gepnet_core.intake.report import Report
@@ -38,7 +38,7 @@ def peek(request: Request, limits: Limits) -> dict[str, Any]:
         beside = open_sheets(request.beside, Reading(), report, limits)[0]
         if is_dictionary(beside):
             kind = Format.REDCAP
-            sheets = [decode(sheets[0], beside, report)]
+            sheets = [decode(sheets[0], beside, report, MISSING_WORDS)]
     return {
         "format": kind,
         "settings": text_of(request.path, SETTINGS_FILE, limits),

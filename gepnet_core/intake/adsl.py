@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gepnet_core.errors import FileRefused
 from gepnet_core.intake import adtte_columns
+from gepnet_core.intake.cells import id_fault
 from gepnet_core.intake.reading import Sheet
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.spool import Spool
@@ -52,9 +53,20 @@ def read_adsl(sheet: Sheet, report: Report, folder: Path) -> Subjects:
                 words = "is empty. Fill it in or remove the row."
                 report.add("id-empty", sheet.file, words, line=line, column="USUBJID")
                 continue
+            if fault := id_fault(patient := cells[at].strip()):
+                report.add(
+                    "id-characters",
+                    sheet.file,
+                    fault,
+                    line=line,
+                    column="USUBJID",
+                    value=patient,
+                    patient=patient,
+                )
+                continue
             spool.write([line, *(cell.strip() for cell in cells)])
             for place, seen in kinds.items():
-                seen.see(cells[place].strip())
+                seen.see(cells[place].strip(), line)
     if not spool.rows:
         raise FileRefused(sheet.file, "has no row below the header. Add at least one.", rule="file-empty")
     return Subjects(sheet.file, header, candidates, spool, kinds)

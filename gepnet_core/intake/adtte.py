@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gepnet_core.errors import FileRefused, OptionRefused, quoted
 from gepnet_core.intake import adtte_columns
-from gepnet_core.intake.cells import read_number
+from gepnet_core.intake.adtte_watch import Watch
+from gepnet_core.intake.cells import Spelling, id_fault, read_number
 from gepnet_core.intake.dates import CellRefused, DateFormat, read_date
 from gepnet_core.intake.reading import Sheet
 from gepnet_core.intake.report import Report
@@ -49,6 +50,8 @@ class AdtteOptions:
         CNSR values above 1 that somebody explained: they mean censored.
     extracted
         The day of the export; later dates lie in the future.
+    missing
+        Words for missing in the baseline columns.
     """
 
     time_unit: TimeUnit | None = None
@@ -57,6 +60,7 @@ class AdtteOptions:
     extracted: date | None = None
     date_format: DateFormat = DateFormat.ISO
     decimal: str = "."
+    missing: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         code = self.competing_cnsr
@@ -75,9 +79,9 @@ class _Seen:
     first_silent: int = 0
     undated: int = 0
     some_date: bool = False
-    offsets: set[int] = field(default_factory=set)
     disagree: bool = False
     codes: dict[int, tuple[int, int]] = field(default_factory=dict)  # CNSR: first line, rows
+    watch: Watch = field(default_factory=Watch)
 
 
 def read_adtte(
@@ -111,8 +115,9 @@ def read_adtte(
         key="USUBJID and PARAMCD",
         time_column="AVAL",
         own_columns=frozenset(CORE),
+        spelling=Spelling(options.decimal, options.missing),
     )
-    seen = _Seen()
+    seen = _Seen(watch=Watch.over(header))
     with times:
         for line, cells in sheet.rows:
             seen.rows += 1
@@ -160,7 +165,8 @@ class _Row:
         try:
             found = read_number(self.text(name), self.options.decimal)
         except CellRefused as why:
-            self.refuse(RULES[name], name, str(why))
+            words = f"{quoted(self.text(name))} is no code. 0 is the event, 1 or more is censored."
+            self.refuse(RULES[name], name, words if name == "CNSR" else str(why))
             return float("nan")
         if found < 0:
             words = f"{quoted(self.text(name))} is negative. A time or a code counts from 0."
@@ -202,6 +208,8 @@ class _Row:
         for name in FILLED:
             if not self.text(name):
                 self.refuse(RULES.get(name, "cell-empty"), name, "is empty. Fill it in or remove the row.")
+        if fault := id_fault(self.text("USUBJID")):
+            self.refuse("id-characters", "USUBJID", fault)
         aval = self.number("AVAL") if self.text("AVAL") else float("nan")
         cnsr = self.number("CNSR") if self.text("CNSR") else float("nan")
         if cnsr >= 0 and (cnsr != int(cnsr) or cnsr > MOST_CNSR):
@@ -229,6 +237,9 @@ class _Row:
             if told:
                 self.refuse("aval-unit", "AVAL", f"'{aval:g}' is not a whole number of days. Check the unit.")
         if not self.broken:
+            seen.watch.flagged(self.line, self.text(seen.watch.flag))
+            if named is not None:
+                seen.watch.unit(self.line, endpoint, named, self.text("AVALU"))
             self._remember(seen, aval, unit, start, end)
             self._add(times, seen, aval, unit, int(cnsr), start)
 
@@ -238,8 +249,8 @@ class _Row:
         seen.some_date = seen.some_date or start is not None or end is not None
         if start is None or end is None:
             seen.undated += 1
-        elif len(seen.offsets) < 3:
-            seen.offsets.add(round(aval * unit.days) - (end - start).days)
+        else:
+            seen.watch.difference(self.line, round(aval * unit.days) - (end - start).days)
 
     def _add(
         self, times: Times, seen: _Seen, aval: float, unit: TimeUnit, cnsr: int, start: date | None
@@ -302,6 +313,7 @@ def _settle(sheet: Sheet, times: Times, seen: _Seen, options: AdtteOptions, repo
     elif options.time_unit is None and seen.silent and times.offset is not None:
         report.note("AVAL is read as days: it agrees with the dates.")
     explained = set(options.censored_cnsr)
+    times.explained = tuple(sorted(explained & set(seen.codes)))
     for code, (line, rows) in sorted(seen.codes.items()):
         if code not in explained:
             words = (
@@ -309,6 +321,9 @@ def _settle(sheet: Sheet, times: Times, seen: _Seen, options: AdtteOptions, repo
                 f"--competing-cnsr; if it means censored, --censored-cnsr {code}."
             )
             report.add("cnsr-unexplained", sheet.file, words, line=line, column="CNSR", value=str(code))
+    if not report.errors:
+        no_dates = times.offset is None and not seen.undated
+        seen.watch.warn(sheet.file, report, rows=seen.rows, no_dates=no_dates)
 
 
 def _offset(seen: _Seen) -> tuple[int | None, str]:
@@ -317,6 +332,7 @@ def _offset(seen: _Seen) -> tuple[int | None, str]:
         return None, "no row has both STARTDT and ADT" if seen.some_date else "the file has no dates"
     if seen.undated:
         return None, f"{seen.undated} of {seen.rows} rows have no date"
-    if not seen.disagree and (seen.offsets == {0} or seen.offsets == {1}):
-        return min(seen.offsets), ""
+    offsets = list(seen.watch.differences)
+    if not seen.disagree and offsets in ([0], [1]):
+        return offsets[0], ""
     return None, "times and dates do not agree"

@@ -182,7 +182,8 @@ def _endpoint(
             "status-unmapped",
             table.file,
             f"{listed([quoted(value) for value in unmapped], most=5)} begin neither with 0: (censored) nor "
-            'with 1: (event). Write them as "0:LIVING" or "1:DECEASED", or say in a mapping what each means.',
+            'with 1: (event). Write them as "0:LIVING" or "1:DECEASED", or import the file with --format wide and '
+            "a mapping that says what each means.",
             line=min(first[value] for value in unmapped),
             column=status,
             value=unmapped[0],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +14,11 @@ from gepnet_core.view import plain_number
 
 # the contract's own rules where a bound has one
 RANGE_RULES = {"ki67_percent": "ki67-range", "ctcae_grade": "ctcae-grade"}
+REFERENCE = "treatment"  # a side effect names its treatment by id
+LONGEST_ID = 200
+# how a spreadsheet writes a number of many digits, or an id such as 1E5 that it took for one
+EXPONENT = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+[0-9]+")
+UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,9 @@ class Spelling:
 
     def is_missing(self, text: str) -> bool:
         """Return True where a cell says that nothing is recorded."""
-        return not text or text.casefold() in {word.strip().casefold() for word in self.missing}
+        if not text or not self.missing:
+            return not text
+        return text.casefold() in {word.strip().casefold() for word in self.missing}
 
     def format_of(self, column: str) -> DateFormat:
         """Return the format of a column's dates."""
@@ -52,18 +61,59 @@ def convert(column: Column, text: str, spelling: Spelling = PLAIN, source: str =
     if column.is_id:
         if not text:
             raise CellRefused("id-empty", "is empty. Fill it in or remove the row.")
+        if fault := id_fault(text):
+            raise CellRefused("id-characters", fault)
         return text
     if spelling.is_missing(text):
         if column.required:
             raise CellRefused("cell-empty", "is empty. Fill it in or remove the row.")
         return None
+    if column.name == REFERENCE and (fault := id_fault(text)):
+        raise CellRefused("id-characters", fault)
     if column.allowed and text not in column.allowed:
-        raise CellRefused("value-not-allowed", f"{quoted(text)} is not one of {', '.join(column.allowed)}.")
+        raise CellRefused(
+            "value-not-allowed",
+            f"{quoted(text)} is not one of {', '.join(column.allowed)}. Write one of these.",
+        )
     if column.sql_type == "DATE":
         return read_date(text, spelling.format_of(source or column.name))
     if column.sql_type in ("INTEGER", "DOUBLE"):
         return _number(column, text, spelling.decimal)
     return text
+
+
+def id_fault(text: str) -> str:
+    """Return why nobody could read or type an id again, or nothing: one function for the ids of all formats.
+
+    The words never hold the id, since they may go to a log.
+    """
+    if len(text) > LONGEST_ID:
+        return f"has {len(text):,} characters; an id may have {LONGEST_ID}. Shorten it."
+    if EXPONENT.fullmatch(text):
+        return (
+            "was turned into a number with an exponent by a spreadsheet, so that its digits may be lost. Format "
+            "the column as text and enter the ids again."
+        )
+    for place, character in enumerate("" if text.isprintable() else text, start=1):
+        if is_unseen(character) or (character.isspace() and character != " "):
+            return (
+                f"holds a character that cannot be seen, or not told from a blank (U+{ord(character):04X}, number "
+                f"{place} of {len(text)}). Type the id again."
+            )
+    return ""
+
+
+def is_unseen(character: str) -> bool:
+    """Return True for control and format characters, and those that end a line or a paragraph."""
+    return unicodedata.category(character) in UNSEEN
+
+
+def folded(word: str) -> str:
+    """Return a word without what is no difference: case, blanks, Unicode form, characters that cannot be seen."""
+    plain = unicodedata.normalize("NFKC", word).casefold()
+    if not plain.isprintable():
+        plain = "".join(c for c in plain if c.isspace() or not is_unseen(c))
+    return " ".join(plain.split())
 
 
 def _number(column: Column, text: str, decimal: str) -> Value:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gepnet_core.contract import TABLES
-from gepnet_core.errors import quoted
+from gepnet_core.errors import one_line, quoted
+from gepnet_core.intake.cells import folded
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.source import Source, SourceRow
 from gepnet_core.settings import Settings
@@ -168,21 +169,20 @@ def _check_spelling(source: Source, report: Report, settings: Settings) -> None:
         ("local_treatments", "modality"): modalities,
         ("local_treatments", "indication"): [settings.focal_indication],
         ("local_treatments", "target_site"): [],
+        ("adverse_events", "term"): [],
     }
     spelled: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for place, words in known.items():
-        spelled[place] = {_folded(word): word for word in words}
+        spelled[place] = {folded(word): word for word in words}
         table, column = place
         for row in source[table]:
             value = row.values[column]
-            if isinstance(value, str) and spelled[place].setdefault(_folded(value), value) != value:
-                other = quoted(spelled[place][_folded(value)])
+            if isinstance(value, str) and spelled[place].setdefault(folded(value), value) != value:
+                other = quoted(spelled[place][folded(value)])
                 said = f"{quoted(value)} is {other} spelled otherwise. Use one spelling."
+                if one_line(quoted(value)) == one_line(other):
+                    said = f"{quoted(value)} is {other} with other blanks. Use one spelling."
                 source.find(report, "spelling", table, row, column, said)
-
-
-def _folded(word: str) -> str:
-    return " ".join(word.casefold().split())
 
 
 def treatments_by_day(source: Source) -> Iterator[tuple[SourceRow, set[str]]]:

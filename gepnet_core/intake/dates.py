@@ -41,6 +41,11 @@ class DateFormat(StrEnum):
     MDY_DASH = "MM-DD-YYYY"
     NAMED = "DD-MON-YYYY"
 
+    @classmethod
+    def orders(cls) -> tuple[tuple[DateFormat, DateFormat], ...]:
+        """Return the formats that differ in the order of day and month alone: day first, month first."""
+        return (cls.DMY_SLASH, cls.MDY_SLASH), (cls.DMY_DASH, cls.MDY_DASH)
+
     def parts(self, text: str) -> tuple[int, int, int] | None:
         """Return year, month and day as `text` spells them, whether or not the calendar has that day."""
         found = PATTERNS[self].fullmatch(text)
@@ -98,7 +103,7 @@ def _why(text: str, spelled: DateFormat) -> tuple[str, str]:
     if SERIAL.fullmatch(text):
         return (
             "date-serial",
-            f"{quoted(text)} is a spreadsheet's day number, not a date. Format the column as a date.",
+            f"{quoted(text)} is a day number of SAS or a spreadsheet, not a date. Format the column as a date.",
         )
     other = " Or say the date format of the file." if fitting([text]) else ""
     return "date", f"{quoted(text)} is not a date. Write it as {spelled}.{other}"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 
 from gepnet_core.contract import TABLES_BY_NAME, Column, Row
 from gepnet_core.errors import FileRefused, listed, quoted
-from gepnet_core.intake.cells import Spelling, convert
-from gepnet_core.intake.dates import CellRefused, DateFormat, settled
+from gepnet_core.intake.cells import Spelling, convert, id_fault
+from gepnet_core.intake.dates import CellRefused, DateFormat, read_date, settled
 from gepnet_core.intake.mapping import SINGLE_TABLES, Cell, ColumnMapping, Group
 from gepnet_core.intake.reading import Sheet
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.source import Source, SourceRow
+from gepnet_core.settings import Settings
 
 FILLED_HERE = {"patient_id", "treatment_id", "treatment"}
 Record = tuple[int, list[str]]
@@ -41,19 +43,30 @@ class MappedTable:
         missing = (*self.mapping.missing, *self.mapping.settings.missing)
         self.spelling = Spelling(self.mapping.reading.decimal, missing)
         formats = {column: self._date_format(column) for column in self._date_columns()}
+        self._check_orders(formats)
         self.spelling = Spelling(self.mapping.reading.decimal, missing, DateFormat.ISO, formats)
 
     def _check_columns(self) -> None:
         """Refuse a mapping that names what the file does not have."""
         asked = self.mapping.columns() | set(self.mapping.values) | set(self.mapping.dates)
-        for column in sorted(asked - set(self.place)):
+        there = asked & self.place.keys()
+        if 2 * len(there) < len(asked):
+            words = (
+                f"has {len(there)} of the {len(asked)} columns that the mapping names. It has: "
+                f"{listed(self.sheet.header)}. Does a title stand above the header? Is the delimiter another one? "
+                "Else mend the mapping."
+            )
+            raise FileRefused(self.sheet.file, words, line=self.sheet.line, rule="mapping")
+        unused = {name.casefold(): name for name in self.sheet.header if name not in asked}
+        for column in sorted(asked - there):
             words = "is named by the mapping, but the file has no such column. Mend the mapping."
+            for near in get_close_matches(column.casefold(), unused, n=1):
+                words += f" Is it {quoted(unused[near])}?"
             self.report.add("mapping", self.sheet.file, words, line=self.sheet.line, column=column)
-        if asked - set(self.place):
+        if asked - there:
             self.report.stop_on_errors()
-        unused = [name for name in self.sheet.header if name not in asked]
         if unused and self.mapping.groups:
-            self.report.note(f"Columns that the mapping does not use: {listed(unused)}.")
+            self.report.note(f"Columns that the mapping does not use: {listed(unused.values())}.")
 
     def _date_columns(self) -> list[str]:
         """Return the columns of the file that hold dates, in order."""
@@ -86,6 +99,25 @@ class MappedTable:
             return fits[0]
         return max(DateFormat, key=lambda spelled: sum(spelled.parts(text) is not None for text in held))
 
+    def _check_orders(self, formats: Mapping[str, DateFormat]) -> None:
+        """Ask where one column of a file seems to be day first and another month first: one of them is not."""
+        if self.mapping.date_format is not None:
+            return
+        for day_first, month_first in DateFormat.orders():
+            found = {
+                column: spelled for column, spelled in formats.items() if column not in self.mapping.dates
+            }
+            if {day_first, month_first} <= set(found.values()):
+                for column, spelled in found.items():
+                    if spelled in (day_first, month_first):
+                        words = (
+                            f"reads as {spelled}, but other columns of the file read in the other order. One "
+                            "mistyped day can turn a whole column: say the date format of each."
+                        )
+                        self.report.add(
+                            "date-ambiguous", self.sheet.file, words, line=self.sheet.line, column=column
+                        )
+
     def text(self, cells: Sequence[str], column: str) -> str:
         """Return what a cell says after the mapping of its values."""
         raw = cells[self.place[column]].strip()
@@ -108,6 +140,16 @@ class MappedTable:
             if not patient:
                 words = "is empty. Fill it in or remove the row."
                 self.report.add("id-empty", self.sheet.file, words, line=line, column=told.column)
+            elif fault := id_fault(patient):
+                self.report.add(
+                    "id-characters",
+                    self.sheet.file,
+                    fault,
+                    line=line,
+                    column=told.column,
+                    value=patient,
+                    patient=patient,
+                )
             elif patient in found and not many_rows:
                 words = f"the same as on line {found[patient][0][0]}. Each row needs its own."
                 self.report.add(
@@ -131,7 +173,8 @@ def read_mapped(sheet: Sheet, mapping: ColumnMapping, report: Report, *, many_ro
     ----------
     many_rows
         True: a patient may have several rows (REDCap's events and repeats). What a patient has once may stand
-        on any of them, but must not differ; each row that fills a column of a repeated table is a row of it.
+        on any of them, but must not differ; of the last contact, asked at each visit, the latest counts. Each row
+        that fills a column of a repeated table is a row of it.
 
     Raises
     ------
@@ -143,7 +186,7 @@ def read_mapped(sheet: Sheet, mapping: ColumnMapping, report: Report, *, many_ro
     report.stop_on_errors()
     table = MappedTable(sheet, mapping, report)
     source = Source(files=dict.fromkeys(TABLES_BY_NAME, sheet.file))
-    columns = [_called(group) for group in mapping.groups]
+    columns = [_called(group, mapping.patient_id) for group in mapping.groups]
     for patient, records in table.patients(many_rows=many_rows).items():
         _add_single(table, source, "patients", patient, records)
         _add_single(table, source, "follow_up", patient, records)
@@ -152,7 +195,7 @@ def read_mapped(sheet: Sheet, mapping: ColumnMapping, report: Report, *, many_ro
                 for line, cells in records:
                     if any(table.is_filled(cells, column) for column in group.columns):
                         _add(table, source, group, called, patient, line, cells)
-    _name_treatments(source)
+    _name_treatments(source, mapping.settings)
     return source
 
 
@@ -160,9 +203,10 @@ def _column(table: str, name: str) -> Column:
     return next(column for column in TABLES_BY_NAME[table].columns if column.name == name)
 
 
-def _called(group: Group) -> dict[str, str]:
+def _called(group: Group, patient_id: Cell) -> dict[str, str]:
     """Return the file's names of the columns of a group."""
-    return {name: cell.column for name, cell in group.cells.items() if cell.column}
+    cells = {"patient_id": patient_id, **group.cells}
+    return {name: cell.column for name, cell in cells.items() if cell.column}
 
 
 def _check_group(group: Group, sheet: Sheet, report: Report) -> None:
@@ -180,11 +224,14 @@ def _add_single(table: MappedTable, source: Source, name: str, patient: str, rec
     merged = list(records[0][1])
     lines: dict[str, int] = {}
     differs = False
+    latest = _latest_contact(table, group, records)
     for line, cells in records:
         for column in group.columns:
             if not table.is_filled(cells, column):
                 continue
             at = table.place[column]
+            if column in latest and line != latest[column]:
+                continue
             if column in lines and merged[at].strip() != cells[at].strip():
                 words = (
                     f"{quoted(cells[at].strip())} is not what line {lines[column]} says of the patient, "
@@ -199,7 +246,29 @@ def _add_single(table: MappedTable, source: Source, name: str, patient: str, rec
     if differs:
         source.spoiled.add(patient)
         return
-    _add(table, source, group, _called(group), patient, min(lines.values(), default=records[0][0]), merged)
+    called = _called(group, table.mapping.patient_id)
+    first = min(lines.values(), default=records[0][0])
+    _add(table, source, group, called, patient, first, merged, lines)
+
+
+def _latest_contact(table: MappedTable, group: Group, records: list[Record]) -> dict[str, int]:
+    """Return the column of the last contact and the line of its latest date; of one that is no date, if any.
+
+    Nothing where the patient has one row, or the column says something else too.
+    """
+    cell = group.cells.get("last_contact_date", Cell()) if group.table == "follow_up" else Cell()
+    if len(records) < 2 or group.columns.count(cell.column) != 1:
+        return {}
+
+    def day(record: Record) -> date:
+        try:
+            spelled = table.spelling.format_of(cell.column)
+            return read_date(table.text(record[1], cell.column), spelled)
+        except CellRefused:
+            return date.max
+
+    dated = [record for record in records if table.is_filled(record[1], cell.column)]
+    return {cell.column: max(dated, key=day)[0]} if dated else {}
 
 
 def _add(
@@ -210,8 +279,9 @@ def _add(
     patient: str,
     line: int,
     cells: Sequence[str],
+    lines: Mapping[str, int] | None = None,
 ) -> None:
-    """Convert a row by the contract and add it; what cannot be converted is reported."""
+    """Convert a row by the contract and add it; what cannot be converted is reported, on the line of its column."""
     values: Row = {"patient_id": patient}
     refused = False
     for column in TABLES_BY_NAME[group.table].columns:
@@ -231,37 +301,56 @@ def _add(
                 rule,
                 table.sheet.file,
                 words,
-                line=line,
+                line=(lines or {}).get(cell.column, line),
                 column=cell.column or column.name,
                 value=table.cell(cells, cell),
                 patient=patient,
             )
     if refused:
         source.spoiled.add(patient)
-    else:
-        source.rows[group.table].append(SourceRow(line, values, called))
+        return
+    for one in _one_by_one(values):
+        source.rows[group.table].append(SourceRow(line, one, called))
 
 
-def _name_treatments(source: Source) -> None:
-    """Give each local treatment an id, and each side effect the last treatment up to its day."""
-    treated: dict[str, list[tuple[date, str]]] = defaultdict(list)
+def _one_by_one(values: Row) -> list[Row]:
+    """Return a row for each agent of "A; B", as ticked boxes are read: each may be new or known by itself."""
+    agents = str(values.get("agent") or "").split(";")
+    if len(agents) < 2:
+        return [values]
+    return [{**values, "agent": agent.strip()} for agent in agents if agent.strip()]
+
+
+def _name_treatments(source: Source, settings: Settings) -> None:
+    """Give each local treatment an id, and each side effect the last treatment up to its day.
+
+    Of two treatments on one day it is the one that would be the index treatment.
+    """
+    places = {modality.value: place for place, modality in enumerate(settings.modalities)}
+    last = {modality.value: 1 for modality in settings.excluded}
+    treated: dict[str, list[tuple[date, tuple[int, int, str], str]]] = defaultdict(list)
     for row in source["local_treatments"]:
-        number = len(treated[row.patient]) + 1
-        row.values["treatment_id"] = f"{row.patient}-{number}"
-        day = row.values["date"]
+        name = f"{row.patient}-{len(treated[row.patient]) + 1}"
+        row.values["treatment_id"] = name
+        day, modality = row.values["date"], str(row.values["modality"])
         assert isinstance(day, date)
-        treated[row.patient].append((day, f"{row.patient}-{number}"))
+        order = (last.get(modality, 0), places.get(modality, len(places)), modality)
+        treated[row.patient].append((day, order, name))
     for row in source["adverse_events"]:
         day = row.values["date"]
         assert isinstance(day, date)
         row.values["treatment"] = _latest(treated[row.patient], day, whole=row.patient not in source.spoiled)
 
 
-def _latest(treated: Iterable[tuple[date, str]], day: date, *, whole: bool) -> str:
+def _latest(treated: Sequence[tuple[date, tuple[int, int, str], str]], day: date, *, whole: bool) -> str:
     """Return the last treatment on or before a day, else the first of all; empty without any.
 
     `whole` False: a treatment was refused, and may be the one.
     """
-    ordered = sorted(treated, key=lambda one: one[0])
-    before = [name for treated_on, name in ordered if treated_on <= day]
-    return before[-1] if before else ordered[0][1] if ordered and whole else ""
+    before = max((treated_on for treated_on, _, _ in treated if treated_on <= day), default=None)
+    if before is None and not whole:
+        return ""
+    first = before or min((treated_on for treated_on, _, _ in treated), default=None)
+    return min(
+        ((order, name) for treated_on, order, name in treated if treated_on == first), default=((), "")
+    )[1]

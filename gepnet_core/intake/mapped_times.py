@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from gepnet_core.intake.report import Report
 from gepnet_core.intake.times import Times, is_whole, too_long
 from gepnet_core.vocabulary import DEATH_IS_EVENT, NOT_RECORDED, Status, TimeUnit
 
+WHOLE = re.compile(r"^(-?[0-9]+)[.,]0+$")
 REASONS = {Status.EVENT: "event", Status.CENSORED: "censored", Status.COMPETING_DEATH: "competing death"}
 
 
@@ -50,13 +52,14 @@ def read_mapped_times(sheet: Sheet, mapping: ColumnMapping, report: Report, fold
         treatment_label=f"Treatment ({label})",
         key=mapping.patient_id.column or "row",
         time_column=mapping.endpoints[0].time,
+        spelling=table.spelling,
         own_columns=frozenset(own | set(sheet.header) if mapping.baseline is not None else own),
     )
     absent: Counter[str] = Counter()
     with times:
         for patient, records in table.patients(many_rows=False).items():
             line, cells = records[0]
-            times.keep(line, ["" if table.spelling.is_missing(cell.strip()) else cell for cell in cells])
+            times.keep(line, [table.text(cells, name) for name in sheet.header])
             treatment = table.cell(cells, mapping.treatment).strip()
             treatment = NOT_RECORDED if table.spelling.is_missing(treatment) else treatment
             for columns in mapping.endpoints:
@@ -82,7 +85,8 @@ def _add(
     said = dict.fromkeys(columns.event, Status.EVENT)
     said |= dict.fromkeys(columns.censored, Status.CENSORED)
     said |= dict.fromkeys(columns.competing, Status.COMPETING_DEATH)
-    if status in said:
+    known = _known(status, said)
+    if known is not None:
         blank_status = False
     if blank_time and blank_status:
         return False
@@ -96,7 +100,6 @@ def _add(
         column, other = (columns.time, columns.status) if blank_time else (columns.status, columns.time)
         refuse("cell-empty", column, f"is empty, but {other} is not. Fill it in or empty both.", "")
         return True
-    known = said.get(status)
     if known is None:
         words = (
             f"{quoted(status)} has no meaning for {columns.code}: it is none of {listed(sorted(said))}. "
@@ -130,3 +133,16 @@ def _add(
             reason=REASONS[known],
         )
     return True
+
+
+def _known(status: str, said: dict[str, Status]) -> Status | None:
+    """Return what a status value means: as it was said, or else as the same whole number, 2.0 being 2."""
+    if status in said:
+        return said[status]
+    same = {meaning for value, meaning in said.items() if _whole(value) == _whole(status)}
+    return same.pop() if len(same) == 1 else None
+
+
+def _whole(text: str) -> str:
+    """Return a whole number without the decimals that R and spreadsheets add; other text as it is."""
+    return WHOLE.sub(r"\1", text)

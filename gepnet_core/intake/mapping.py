@@ -204,14 +204,16 @@ class _Reader:
         if isinstance(value, str) and value:
             return Cell(column=value)
         if (
-            isinstance(value, dict)
+            key != "patient_id"
+            and isinstance(value, dict)
             and list(value) == ["value"]
             and isinstance(value["value"], (str, int, float))
         ):
             return Cell(value=str(value["value"]))
         if value == {"row_number": True} and key == "patient_id":
             return Cell(row_number=True)
-        raise self.refused(f'{quoted(key)} needs the name of a column, or {{ value = "..." }}.')
+        other = "{ row_number = true }" if key == "patient_id" else '{ value = "..." }'
+        raise self.refused(f"{quoted(key)} needs the name of a column, or {other}.")
 
     def mapping(self) -> ColumnMapping:
         found = self.found
@@ -237,6 +239,14 @@ class _Reader:
             settings=settings_from(self.file, self.take(found, "settings", dict, {})),
         )
         self.nothing_left(found, "patient_id, reading, values, settings, treatment, endpoints and the tables")
+        codes = [times.code.casefold() for times in mapping.endpoints]
+        if len(set(codes)) < len(codes):
+            raise self.refused("two endpoints have one code (upper and lower case are the same). Rename one.")
+        if mapping.endpoints and mapping.settings.restricts:
+            raise self.refused(
+                "a window, primary sites or excluded modalities choose treatments by their dates: a file of times "
+                "has none. Take them out of the settings."
+            )
         if bool(mapping.groups) == bool(mapping.endpoints):
             raise self.refused(
                 "needs either tables with dates (local_treatments, follow_up, ...) or endpoints with times."

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 
-from gepnet_core.contract import TABLES, Column, Table
+from gepnet_core.contract import TABLES, TABLES_BY_NAME, Column, Table
 from gepnet_core.errors import listed
 from gepnet_core.intake.checks import treatments_by_day
+from gepnet_core.intake.doubles import warn_doubles
+from gepnet_core.intake.left_out import warn_left_out
 from gepnet_core.intake.report import Report
-from gepnet_core.intake.rules import HEAPING_FROM, HEAPING_SHARE, MISSING_SHARE, UNSEEN_MONTHS
+from gepnet_core.intake.rules import HEAPING_FROM, HEAPING_SHARE, KI67_FROM, MISSING_SHARE, UNSEEN_MONTHS
 from gepnet_core.intake.source import SAME, Source
+from gepnet_core.settings import Settings
 
 GRADES = {"G1": 1, "G2": 2, "G3": 3}
 
 
-def warn_source(source: Source, report: Report, extracted: date | None) -> None:
+def warn_source(source: Source, report: Report, settings: Settings, extracted: date | None) -> None:
     """Report what is worth a look; nothing here blocks an import."""
     _grade_below_ki67(source, report)
+    _fractions(source, report)
     for row, modalities in treatments_by_day(source):
         words = f"{listed(sorted(modalities))} on one day, {row.values['date']}."
         source.find(report, "same-day", "local_treatments", row, "date", words)
@@ -26,6 +30,8 @@ def warn_source(source: Source, report: Report, extracted: date | None) -> None:
             _missing(source, table, column, report)
     if extracted is not None:
         _not_seen(source, report, extracted)
+    warn_doubles(source, report)
+    warn_left_out(source, report, settings)
 
 
 def implied_grade(ki67_percent: float) -> int:
@@ -44,6 +50,23 @@ def _grade_below_ki67(source: Source, report: Report) -> None:
         if grade is not None and isinstance(ki67, (int, float)) and grade < implied_grade(ki67):
             words = f"G{grade} with Ki-67 {ki67:g} %, which alone implies G{implied_grade(ki67)}."
             source.find(report, "grade-below-ki67", "patients", row, "tumour_grade", words)
+
+
+def _fractions(source: Source, report: Report) -> None:
+    held = [row.values["ki67_percent"] for row in source["patients"]]
+    numbers = [ki67 for ki67 in held if isinstance(ki67, (int, float))]
+    if len(numbers) >= KI67_FROM and max(numbers) <= 1:
+        words = (
+            f"all {len(numbers)} values lie between 0 and 1: they look like fractions of 1. Write per cent, from "
+            "0 to 100."
+        )
+        column = next(one for one in TABLES_BY_NAME["patients"].columns if one.name == "ki67_percent")
+        report.add(
+            "ki67-fraction",
+            source.files["patients"],
+            words,
+            column=_called(source, TABLES_BY_NAME["patients"], column),
+        )
 
 
 def _heaping(source: Source, table: Table, column: Column, report: Report) -> None:

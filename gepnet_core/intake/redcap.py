@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gepnet_core.errors import listed, quoted
@@ -40,12 +40,13 @@ class _Part:
         return "; ".join(label for label, tick in zip(self.labels, said, strict=True) if tick)
 
 
-def decode(export: Sheet, dictionary: Sheet, report: Report) -> Sheet:
+def decode(export: Sheet, dictionary: Sheet, report: Report, missing: Collection[str] = ()) -> Sheet:
     """Return the export with field names as header and labels in its cells.
 
     Each coded column is raw or labelled as all its values show. The columns of a checkbox field become one, of
-    the ticked labels joined by "; ". Columns that REDCap adds stay. A row with a value that is neither a code
-    nor a label is reported and left out; a column that cannot be decoded is reported under "dictionary" and
+    the ticked labels joined by "; ". Columns that REDCap adds stay. A word for `missing` (any case) stays where
+    it is no code or label of the field; in a checkbox field it is no tick. A row with another value that is neither
+    a code nor a label is reported and left out; a column that cannot be decoded is reported under "dictionary" and
     left out.
     """
     project = read_dictionary(dictionary, report)
@@ -54,7 +55,7 @@ def decode(export: Sheet, dictionary: Sheet, report: Report) -> Sheet:
         words = f"has no column of the record id {quoted(project.record_id)}. Export it too."
         report.add("dictionary", export.file, words, line=export.line)
     rows = list(export.rows) if places else []
-    decoder = _Decoder(export, project, rows, report)
+    decoder = _Decoder(export, project, rows, report, {word.strip().casefold() for word in missing})
     parts = list(decoder.parts(places))
     kept = (row for row in rows if row[0] not in decoder.spoiled)
     return Sheet(
@@ -70,8 +71,11 @@ def decode(export: Sheet, dictionary: Sheet, report: Report) -> Sheet:
 class _Decoder:
     """Says for each column what its cells mean; `spoiled` holds the lines of rows that cannot be decoded."""
 
-    def __init__(self, export: Sheet, project: Dictionary, rows: list[Row], report: Report) -> None:
+    def __init__(
+        self, export: Sheet, project: Dictionary, rows: list[Row], report: Report, missing: set[str]
+    ) -> None:
         self.export, self.project, self.rows, self.report = export, project, rows, report
+        self.missing = missing
         self.spoiled: set[int] = set()
         self.id_at = 0
 
@@ -117,10 +121,12 @@ class _Decoder:
         """Return the one reading that fits all values of a column; None, and a finding, where there is none."""
         values = {cells[at].strip() for _, cells in self.rows} - {""}
         neither = {value for value in values if not any(value in reading for reading in readings)}
+        absent = {value for value in neither if value.casefold() in self.missing}
+        neither -= absent
         for line, cells in self.rows if neither else ():
             if cells[at].strip() in neither:
                 self._refuse(line, cells, at, readings)
-        values -= neither
+        values -= neither | absent
         fits = [reading for reading in readings if values <= reading.keys()]
         if not fits:
             self._report(
@@ -135,7 +141,8 @@ class _Decoder:
                 "labels in the project so that none of them is a code, or leave the column out.",
             )
             return None
-        return fits[0]
+        ticks = readings[0] in TICKS
+        return {**fits[0], **{value: "" if ticks else value for value in absent}}
 
     def _refuse(self, line: int, cells: list[str], at: int, readings: Sequence[Mapping[str, str]]) -> None:
         value = cells[at].strip()

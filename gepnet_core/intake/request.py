@@ -134,6 +134,7 @@ class Request:
             raise OptionRefused(
                 f"--competing-cnsr, --censored-cnsr and --time-unit belong to an ADTTE file, not to {what}."
             )
+        self._check_ignored(self.format)
         told = self.mapping is not None and self.mapping.endpoints
         if self.format.needs_extraction_date and self.extracted is None and not told:
             raise OptionRefused(
@@ -147,3 +148,30 @@ class Request:
             )
         if self.format is Format.REDCAP and self.beside is None:
             raise OptionRefused("A REDCap export needs its data dictionary: give --dictionary FILE.csv.")
+
+    def _check_ignored(self, kind: Format) -> None:
+        """Raise OptionRefused where an option would do nothing for the format."""
+        mapped = (Format.WIDE, Format.REDCAP)
+        in_mapping = "Say it in the mapping." if kind in mapped else "Leave it out."
+        for given, option, formats, else_ in (
+            (self.mapping is not None, "--mapping", mapped, "Leave it out, or say --format wide."),
+            (
+                self.beside is not None,
+                "A second file (--adsl, --dictionary, --samples)",
+                (Format.ADTTE, Format.REDCAP, Format.CBIOPORTAL),
+                "Leave it out.",
+            ),
+            (bool(self.treatment), "--treatment", (Format.CBIOPORTAL,), in_mapping),
+            (bool(self.sheet), "--sheet", (*mapped, Format.ADTTE), "Leave it out."),
+            (
+                self.date_format is not None,
+                "--date-format",
+                (Format.TABLES, *mapped, Format.ADTTE),
+                "Leave it out.",
+            ),
+        ):
+            if given and kind not in formats:
+                belongs = " or ".join(formats)
+                raise OptionRefused(
+                    f"{option} belongs to the format {belongs}; for {kind} it would do nothing. {else_}"
+                )

@@ -26,6 +26,8 @@ class Rule:
 HEAPING_SHARE, HEAPING_FROM = 0.15, 20
 MISSING_SHARE = 0.05
 UNSEEN_MONTHS = 12
+KI67_FROM = 3
+MIXED_FROM, MIXED_SHARE = 5, 0.8
 
 
 def _error(name: str, found: str, remedy: str) -> Rule:
@@ -89,6 +91,12 @@ FILE_RULES = (
 
 CELL_RULES = (
     _error("id-empty", "A row has no patient or treatment id.", "Fill it in or remove the row."),
+    _error(
+        "id-characters",
+        "An id holds a character that cannot be seen, has more than 200 characters, or was turned into a number "
+        "with an exponent by a spreadsheet.",
+        "Format the column as text and enter the id again.",
+    ),
     _error("id-duplicate", "Two rows have one id where each needs its own.", "Keep one of the two."),
     _error("cell-empty", "A cell that is needed is empty.", "Fill it in or remove the row."),
     _error(
@@ -108,7 +116,7 @@ CELL_RULES = (
     _error("date-two-digit-year", "A year has two digits.", "Write it with four."),
     _error(
         "date-serial",
-        "A spreadsheet's day number stands where a date belongs.",
+        "A day number of SAS or a spreadsheet stands where a date belongs.",
         "Format the column as a date.",
     ),
     _error("date-time", "A date has a time of day.", "Cut the time off."),
@@ -224,6 +232,72 @@ WARNING_RULES = (
         "subject-without-time",
         "A subject of ADSL has no row in ADTTE and is left out.",
         "Check the selection of rows.",
+    ),
+    _warning(
+        "similar-id",
+        "Two patient ids differ only in case, blanks, Unicode form, leading zeros or a trailing .0: they count "
+        "as two patients.",
+        "Check whether they are one patient; if so, use one id.",
+    ),
+    _warning(
+        "duplicate-row",
+        "A row stands twice: the same modality, therapy, progression or side effect of a patient on one day.",
+        "Remove one of the two if it was entered twice.",
+    ),
+    _warning(
+        "similar-agent",
+        "Two agents of a patient share the first word, one given up to a local treatment and one begun after it: "
+        "it counts as a new agent. A formulation or dose change is not new.",
+        "Write the agent alone where it is the same.",
+    ),
+    _warning(
+        "agent-constant",
+        "A mapping gives all systemic therapies one agent, although patients have several: a new agent cannot be "
+        "told from a re-start.",
+        "Map the column that names the agent.",
+    ),
+    _warning(
+        "ki67-fraction",
+        f"All values of Ki-67 (at least {KI67_FROM}) lie between 0 and 1: they look like fractions of 1.",
+        "Write per cent, from 0 to 100.",
+    ),
+    _warning(
+        "metastasis-unknown",
+        "A patient with a local treatment has no date of first metastasis, counts as not metastatic and is left "
+        "out.",
+        "Fill in the date unless the patient has no metastases.",
+    ),
+    _warning(
+        "setting-unused",
+        "A modality, a primary site or the focal indication of the settings occurs nowhere in the tables: it "
+        "restricts nothing.",
+        "Check its spelling in the settings.",
+    ),
+    _warning(
+        "without-treatment",
+        "A patient of a mapped file has no local treatment and is left out.",
+        "Fill in the date of the treatment, or map its column.",
+    ),
+    _warning(
+        "analysis-flag",
+        "Rows whose ANL01FL is not Y are counted all the same.",
+        "Leave them out of the file if they are not part of the analysis.",
+    ),
+    _warning(
+        "mixed-units",
+        "One PARAMCD has times in more than one unit (AVALU).",
+        "Check the units; use one for each PARAMCD.",
+    ),
+    _warning(
+        "dates-disagree",
+        "AVAL is not ADT - STARTDT, nor one day more, throughout: cut-off and date controls are absent.",
+        "Correct the times or the dates.",
+    ),
+    _warning(
+        "mixed-column",
+        f"Most different values of a baseline column (at least {MIXED_FROM}, and {MIXED_SHARE:.0%}) are numbers, "
+        "but not all: it is stored as text.",
+        "Correct the values that are no numbers, or leave their cells empty.",
     ),
 )
 

@@ -76,15 +76,15 @@ def _decoded(source: Iterable[bytes], file: str, encoding: str) -> Iterator[str]
     label, codec, mark = _codec(first, file, encoding)
     decoder = codecs.getincrementaldecoder(codec)()
     line, held = 1, ""
-    other = _Utf8() if label == "cp1252" else None
+    utf8 = _Utf8() if label == "cp1252" else None
     for chunk in chain([first[mark:]], remaining, [b""]):
-        if other is not None:
-            other.see(chunk, line)
+        if utf8 is not None:
+            utf8.see(chunk, line)
         try:
             text = held + decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as failed:
-            if other is not None and other.line:
-                raise _is_utf8(file, other.line) from None
+            if utf8 is not None and utf8.line:
+                raise _is_utf8(file, utf8.line) from None
             before = held + failed.object[: failed.start].decode(codec, errors="replace")
             raise _not_text(file, label, line + breaks(before)) from None
         held = "\r" if chunk and text.endswith("\r") else ""
@@ -100,8 +100,8 @@ def _decoded(source: Iterable[bytes], file: str, encoding: str) -> Iterator[str]
         line += breaks(text)
         if text:
             yield text
-    if other is not None and other.line:
-        raise _is_utf8(file, other.line)
+    if utf8 is not None and utf8.line:
+        raise _is_utf8(file, utf8.line)
 
 
 class _Utf8:

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 
 from gepnet_core.intake import adtte_columns
+from gepnet_core.intake.cells import PLAIN, Spelling
+from gepnet_core.intake.profile import number_kind
 from gepnet_core.intake.spool import Spool
 from gepnet_core.vocabulary import Endpoint, Status, TimeUnit, endpoint_named
 
@@ -37,7 +39,8 @@ class Times:
     patient and endpoint. `offset` is AVAL - (ADT - STARTDT), 0 or 1 throughout; None where dates are missing
     or do not agree, and then `no_dates` says why. `candidates` are the places of columns that may be
     baseline; `own_columns` are those that are no attribute of a patient. `key` and `time_column` are the words for
-    them in messages.
+    them in messages; `spelling` says how the file writes numbers and what is missing,
+    `explained` which CNSR values above 1 somebody said to mean censored.
     """
 
     file: str
@@ -49,9 +52,11 @@ class Times:
     key: str
     time_column: str
     own_columns: frozenset[str]
+    spelling: Spelling = PLAIN
     cells: Spool = field(init=False)
     times: Spool = field(init=False)
     names: dict[str, str] = field(default_factory=dict)
+    explained: tuple[int, ...] = ()
     offset: int | None = None
     no_dates: str = "the file has no dates"
     kinds: dict[int, adtte_columns.KindSeen] = field(default_factory=dict)
@@ -71,10 +76,20 @@ class Times:
         self._files.__exit__(kind, error, trace)
 
     def keep(self, line: int, cells: Sequence[str]) -> None:
-        """Keep a row of the file as it was read."""
-        self.cells.write([line, *(cell.strip() for cell in cells)])
+        """Keep a row of the file; baseline columns as the file spells numbers and what is missing."""
+        kept = [cell.strip() for cell in cells]
         for at, seen in self.kinds.items():
-            seen.see(cells[at].strip())
+            kept[at] = self._plain(kept[at])
+            seen.see(kept[at], line)
+        self.cells.write([line, *kept])
+
+    def _plain(self, text: str) -> str:
+        """Return a baseline value with a decimal point, and nothing where it means missing."""
+        if self.spelling.is_missing(text):
+            return ""
+        if self.spelling.decimal == "," and "," in text and number_kind(text) == "decimal comma":
+            return text.replace(",", ".")
+        return text
 
     def add(
         self,

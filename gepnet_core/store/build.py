@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from gepnet_core import contract
-from gepnet_core.errors import FileRefused, OptionRefused, listed
+from gepnet_core.errors import FileRefused, OptionRefused, listed, printable, quoted
 from gepnet_core.intake.adsl import read_adsl
 from gepnet_core.intake.adtte import AdtteOptions, read_adtte
 from gepnet_core.intake.archive import text_of
@@ -21,6 +21,7 @@ from gepnet_core.intake.files import open_sheets
 from gepnet_core.intake.limits import DEFAULT, Limits
 from gepnet_core.intake.mapped import read_mapped
 from gepnet_core.intake.mapped_times import read_mapped_times
+from gepnet_core.intake.mapping import ColumnMapping
 from gepnet_core.intake.quality import warn_source
 from gepnet_core.intake.reading import Reading, Sheet
 from gepnet_core.intake.redcap import decode
@@ -31,7 +32,7 @@ from gepnet_core.intake.source_tables import read_source
 from gepnet_core.published_figures import FILE as PUBLISHED_FILE
 from gepnet_core.published_figures import check_endpoints, read_published
 from gepnet_core.settings import FILE as SETTINGS_FILE
-from gepnet_core.settings import Settings, parse_settings
+from gepnet_core.settings import MAY_BE_ABSENT, Settings, parse_settings
 from gepnet_core.store.cohort_version import cohort_recipe
 from gepnet_core.store.scratch import scratch_folder
 from gepnet_core.store.trial_version import trial_recipe
@@ -112,9 +113,10 @@ def _from_tables(
     published = text_of(request.path, PUBLISHED_FILE, limits)
     if published:
         check_endpoints(read_published(published), STUDY_ENDPOINTS)
-    sheets = [counted(sheet, told) for sheet in open_sheets(request.path, request.reading, report, limits)]
+    found = open_sheets(request.path, request.reading, report, limits, empty=True)
+    sheets = [counted(sheet, told) for sheet in found]
     spelling = Spelling(request.reading.decimal, settings.missing, request.date_format or DateFormat.ISO)
-    source = read_source(sheets, report, spelling)
+    source = read_source(sheets, report, spelling, settings.not_recorded)
     return _cohort(source, settings, request, report, folder, told, published)
 
 
@@ -133,7 +135,7 @@ def _cohort(
     if not report.counts["date-ambiguous"]:  # what a wrong reading of dates would break is not broken
         check_source(source, report, settings, extracted)
     if not report.errors:
-        warn_source(source, report, extracted)
+        warn_source(source, report, settings, extracted)
     return cohort_recipe(source, settings, folder, published), settings
 
 
@@ -147,15 +149,27 @@ def _from_adtte(
         request.extracted,
         request.date_format or DateFormat.ISO,
         request.reading.decimal,
+        request.settings.missing if request.settings is not None else (),
     )
-    sheet = counted(_only(open_sheets(request.path, request.reading, report, limits), request.sheet), told)
+    settings = _trial_settings(request, request.settings or Settings())
+    sheet = counted(_only(request.path, request.reading, report, limits, asked=request.sheet), told)
     times = read_adtte(sheet, report, folder, options, with_adsl=request.beside is not None)
     subjects = None
     if request.beside is not None:
-        adsl = _only(open_sheets(request.beside, request.reading, report, limits), "")
+        adsl = _only(request.beside, request.reading, report, limits)
         subjects = read_adsl(counted(adsl, told), report, folder)
-    settings = replace(request.settings or Settings(), extracted=request.extracted)
     return trial_recipe(times, settings, subjects), settings
+
+
+def _trial_settings(request: Request, settings: Settings) -> Settings:
+    """Return the settings of times: those that choose treatments by date cannot hold, and are refused."""
+    if settings.restricts:
+        words = (
+            "a window, primary sites or excluded modalities choose treatments by their dates: a file of times has "
+            "none. Take them out of the settings."
+        )
+        raise FileRefused(request.path.name, words, rule="mapping")
+    return replace(settings, extracted=request.extracted)
 
 
 def _from_cbioportal(
@@ -169,7 +183,8 @@ def _from_cbioportal(
     ]
     sheet, mapping = read_clinical(sheets, report, treatment=request.treatment)
     report.stop_on_errors()
-    settings = replace(request.settings or mapping.settings, extracted=request.extracted)
+    settings = _trial_settings(request, request.settings or mapping.settings)
+    mapping = replace(mapping, missing=(*mapping.missing, *settings.missing))
     times = read_mapped_times(sheet, mapping, report, folder)
     return trial_recipe(times, settings), settings
 
@@ -182,36 +197,72 @@ def _from_mapped(
     if mapping is None:
         raise OptionRefused(f"A file of format {request.format} needs a mapping of its columns.")
     mapping = replace(mapping, reading=request.as_read)
-    sheet = _only(open_sheets(request.path, mapping.reading, report, limits), request.sheet)
+    # lines with "#" above the header are comments, as cBioPortal has them, unless the header is meant
+    comments = request.format is Format.WIDE and not any(name.startswith("#") for name in mapping.columns())
+    sheet = _only(request.path, mapping.reading, report, limits, asked=request.sheet, comments=comments)
     sheet = counted(sheet, told)
     if request.format is Format.REDCAP:
         if request.beside is None:
             raise OptionRefused("A REDCap export needs its data dictionary beside it.")
-        dictionary = _only(open_sheets(request.beside, Reading(), report, limits), "")
-        sheet = decode(sheet, dictionary, report)
+        dictionary = _only(request.beside, Reading(), report, limits)
+        missing = (*mapping.missing, *(request.settings or mapping.settings).missing)
+        sheet = decode(sheet, dictionary, report, missing)
         report.stop_on_errors()
     settings = request.settings or mapping.settings
+    mapping = replace(mapping, settings=settings)
     if mapping.endpoints:
+        settings = _trial_settings(request, settings)
         times = read_mapped_times(sheet, mapping, report, folder)
         return trial_recipe(times, settings), settings
+    settings = _recorded(mapping, settings, report)
     source = read_mapped(sheet, mapping, report, many_rows=request.format is Format.REDCAP)
     return _cohort(source, settings, request, report, folder, told)
 
 
-def _only(sheets: list[Sheet], asked: str) -> Sheet:
-    """Return the one sheet of a file, or the one that was asked for.
+def _recorded(mapping: ColumnMapping, settings: Settings, report: Report) -> Settings:
+    """Return the settings with what the file does not hold: nobody knows of it, which is not "nobody had it"."""
+    absent = tuple(table for table in MAY_BE_ABSENT if not mapping.of(table))
+    settings = replace(settings, not_recorded=tuple(sorted({*settings.not_recorded, *absent})))
+    told = any("indication" in group.cells for group in mapping.of("local_treatments"))
+    if settings.focal_only and not told:
+        report.note(
+            "The file holds no indication: every local treatment may be the index treatment (focal_only is off)."
+        )
+        settings = replace(settings, focal_only=False)
+    return settings
+
+
+def _only(
+    path: Path,
+    reading: Reading,
+    report: Report,
+    limits: Limits,
+    *,
+    asked: str | None = None,
+    comments: bool = False,
+) -> Sheet:
+    """Return the one table of a file, or the sheet that was asked for, whatever its case.
+
+    `asked` None: nobody can ask, since the file lies beside another one.
 
     Raises
     ------
     FileRefused
         If the file has several and none was asked for, or not this one.
     """
-    names = [sheet.name for sheet in sheets]
+    sheets = open_sheets(path, reading, report, limits, comments=comments)
+    names = listed([f"{sheet.name} (hidden)" if sheet.hidden else sheet.name for sheet in sheets])
+    file = printable(path.name)
     if asked:
-        sheets = [sheet for sheet in sheets if sheet.name == asked]
+        told = asked.strip().casefold()
+        found = [sheet for sheet in sheets if sheet.name.casefold() == told]
+        if not found:
+            words = f"has no sheet {quoted(asked)} that holds anything. There are: {printable(names)}."
+            raise FileRefused(file, words, rule="mapping")
+        sheets = [sheet for sheet in found if sheet.name == asked] or found
     if len(sheets) != 1:
-        words = f"holds {len(names)} tables: {listed(names)}. Say which one with --sheet."
-        raise FileRefused("The file", words, rule="mapping")
+        remedy = "Leave one in it." if asked is None else "Say which one with --sheet."
+        raise FileRefused(file, f"holds {len(sheets)} tables: {printable(names)}. {remedy}", rule="mapping")
     return sheets[0]
 
 

@@ -9,13 +9,29 @@ from gepnet_core.intake.report import Report
 from gepnet_core.intake.source import Source
 from gepnet_core.intake.spool import spooled
 from gepnet_core.settings import Settings
-from gepnet_core.store.connection import Building
+from gepnet_core.store.connection import Building, identifier
 from gepnet_core.store.writing import Recipe, columns_spool, endpoints_spool, modalities_spool
 from gepnet_core.vocabulary import STUDY_ENDPOINTS
 
+# the tables on which an endpoint or a baseline column rests, and which a data set may lack
+NEEDS = {
+    "TTNST": {"systemic_therapies"},
+    "TTAI": {"systemic_therapies"},
+    "PFS": {"progressions"},
+    "systemic_agents_so_far": {"systemic_therapies"},
+    "on_systemic_therapy": {"systemic_therapies"},
+}
+
 
 def cohort_recipe(source: Source, settings: Settings, scratch: Path, published: str = "") -> Recipe:
-    """Return how source tables become a version; `published` is the text of the published figures, if any."""
+    """Return how source tables become a version; `published` is the text of the published figures, if any.
+
+    An endpoint, or a baseline column, that rests on a table which is not recorded is not offered.
+    """
+    settings = settings.plain()
+    absent = set(settings.not_recorded)
+    offered = [found for code, found in STUDY_ENDPOINTS.items() if not NEEDS.get(code, set()) & absent]
+    columns = [row for row in endpoints.BASELINE_COLUMNS if not NEEDS.get(row[0], set()) & absent]
     labelled = {modality.value: modality.label for modality in settings.modalities}
     excluded = {modality.value for modality in settings.excluded}
     found = {str(row.values["modality"]) for row in source["local_treatments"]}
@@ -31,8 +47,8 @@ def cohort_recipe(source: Source, settings: Settings, scratch: Path, published: 
     ]
     spools += [
         modalities_spool(scratch, [(value, labelled.get(value, value)) for value in values]),
-        endpoints_spool(scratch, [(found.code, found.name) for found in STUDY_ENDPOINTS.values()]),
-        columns_spool(scratch, list(endpoints.BASELINE_COLUMNS)),
+        endpoints_spool(scratch, [(found.code, found.name) for found in offered]),
+        columns_spool(scratch, columns),
     ]
     meta = {
         "title": settings.title,
@@ -45,14 +61,30 @@ def cohort_recipe(source: Source, settings: Settings, scratch: Path, published: 
         "offset": "0",
         "no_dates": "",
         "kind": "source tables",
+        "not_recorded": ", ".join(settings.not_recorded),
     }
 
     def derive(file: Building, report: Report) -> None:
         for sql, bound in _derivation(settings):
             file.run(sql, bound)
+        _leave_out(file, set(STUDY_ENDPOINTS) - {found.code for found in offered}, report)
+        for name, _, _ in set(endpoints.BASELINE_COLUMNS) - set(columns):
+            file.run(f"ALTER TABLE cohort DROP COLUMN {identifier(name)}")
         _warn_time_zero(file, source, report)
 
     return Recipe(spools, derive, meta)
+
+
+def _leave_out(file: Building, codes: set[str], report: Report) -> None:
+    """Take out the endpoints that the tables cannot tell, and say so."""
+    for code in sorted(codes):
+        file.run("DELETE FROM time_to_event WHERE endpoint = $code", {"code": code})
+    if codes:
+        needed = sorted({table.replace("_", " ") for code in codes for table in NEEDS[code]})
+        report.note(
+            f"{', '.join(sorted(codes))} cannot be told and are not offered: they need {' and '.join(needed)}, and "
+            "the data hold none of it."
+        )
 
 
 def _derivation(settings: Settings) -> list[tuple[str, dict[str, object]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -10,12 +9,10 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from gepnet_core.errors import ControlMissing, OptionRefused, listed, quoted
-from gepnet_core.intake.report import Finding, Report
 from gepnet_core.selection import Selection
 from gepnet_core.store import times
 from gepnet_core.store.connection import Database, identifier
 from gepnet_core.store.described import Attrition, BaselineColumn, Kind
-from gepnet_core.store.writing import FINDINGS
 from gepnet_core.survival import EventCounts
 from gepnet_core.vocabulary import (
     NOT_RECORDED,
@@ -119,6 +116,12 @@ class DataSet:
         """True where the data set came as ADTTE, with its own cohort and endpoints."""
         return self.meta["kind"] == "ADTTE"
 
+    @property
+    def not_recorded(self) -> tuple[str, ...]:
+        """Tables of which the data set knows nothing."""
+        told = self.meta.get("not_recorded", "")
+        return tuple(told.split(", ")) if told else ()
+
     def attrition(self) -> list[Attrition]:
         """Return the eligibility steps with the patients left after each; empty for an ADTTE file."""
         rows = self.database.rows("SELECT code, label, patients FROM attrition ORDER BY step")
@@ -127,17 +130,6 @@ class DataSet:
     def same_day_treatments(self) -> int:
         """Return how many patients had two eligible treatments on their index date."""
         return int(self.database.rows("SELECT count(*) FROM same_day")[0][0])
-
-    def findings(self) -> Report:
-        """Return the warnings that the import of this version left."""
-        names = [name for name, _ in FINDINGS]
-        columns = ", ".join(
-            f"coalesce(\"{name}\", '')" if kind == "VARCHAR" else f'"{name}"' for name, kind in FINDINGS
-        )
-        rows = self.database.rows(f"SELECT {columns} FROM findings ORDER BY ALL")
-        counts = self.database.rows("SELECT rule, n FROM finding_counts")
-        found = [Finding(**dict(zip(names, row, strict=True))) for row in rows]
-        return Report(found, Counter({rule: int(n) for rule, n in counts}))
 
     def endpoint(self, code: str) -> Endpoint:
         """Return the endpoint of this code; raise OptionRefused where the data set has none."""

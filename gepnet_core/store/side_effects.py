@@ -120,6 +120,11 @@ def _query(dataset: DataSet, selection: Selection, window: int) -> tuple[str, di
             f"“{dataset.name}” was imported as ADTTE, which holds times to events and no side effects. Import the "
             "source tables to see them."
         )
+    if "adverse_events" in dataset.not_recorded:
+        raise ControlMissing(
+            f"“{dataset.name}” holds no record of side effects: nobody knows of any, which is not that there were "
+            "none."
+        )
     dataset.check(selection)
     where, bound = selection.where()
     return UNITS.format(where=where), {**bound, "until": selection.cutoff, "window": window}

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from gepnet_core.errors import listed
+from gepnet_core.errors import listed, quoted
 from gepnet_core.intake import adtte_columns
 from gepnet_core.intake.adsl import Subjects
-from gepnet_core.intake.report import MOST_KEPT, Report
+from gepnet_core.intake.report import Report
 from gepnet_core.intake.rules import MISSING_SHARE
 from gepnet_core.intake.times import Times
 from gepnet_core.settings import Settings
 from gepnet_core.store.connection import Building, identifier
+from gepnet_core.store.trial_alike import check_spelling, some, warn_similar_ids
 from gepnet_core.store.writing import Recipe, endpoints_spool
 from gepnet_core.vocabulary import NOT_RECORDED
 
+UNIT_DAYS = "CASE {}.avalu WHEN 'days' THEN 1 WHEN 'weeks' THEN 7 WHEN 'months' THEN 30.4375 ELSE 365.25 END"
+# days by which times in two units may differ by rounding: a twentieth of the coarser unit
+SLACK = f"CAST(ceil(0.05 * greatest({UNIT_DAYS.format('t')}, {UNIT_DAYS.format('d')})) AS INTEGER)"
 STORED = {"whole": "BIGINT", "numeric": "DOUBLE", "categorical": "VARCHAR"}
 
 
@@ -31,7 +33,7 @@ def trial_recipe(times: Times, settings: Settings, subjects: Subjects | None = N
         "title": settings.title,
         "notice": settings.notice,
         "about": settings.about,
-        "settings": settings.to_json() if settings != Settings() else "",
+        "settings": _kept(settings).to_json() if _kept(settings) != Settings() else "",
         "published": "",
         "treatment_column": treatment,
         "treatment_label": times.treatment_label if times.treatment_column else f"Treatment ({treatment})",
@@ -39,8 +41,21 @@ def trial_recipe(times: Times, settings: Settings, subjects: Subjects | None = N
         "no_dates": times.no_dates,
         "kind": "ADTTE",
         "columns": "\n".join(times.header),
+        "explained": " ".join(str(code) for code in times.explained),
     }
     return Recipe(spools, _Deriving(times, settings, subjects), meta)
+
+
+def _kept(settings: Settings) -> Settings:
+    """Return the settings that hold for times: words, labels and order."""
+    return Settings(
+        title=settings.title,
+        notice=settings.notice,
+        about=settings.about,
+        modalities=settings.plain().modalities,
+        missing=settings.missing,
+        extracted=settings.extracted,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +70,10 @@ class _Deriving:
         self._check_unique(file, report)
         if self.subjects is not None:
             self._check_subjects(file, self.subjects, report)
-        self._check_treatment(file, report)
+        labelled = [modality.value for modality in self.settings.modalities]
+        check_spelling(file, report, self.times, self.subjects, labelled)
+        if not report.counts["spelling"]:  # a treatment in two spellings is no second treatment
+            self._check_treatment(file, report)
         self._check_death(file, report)
         report.stop_on_errors()
         kept = self._baseline(file, report)
@@ -71,7 +89,7 @@ class _Deriving:
                 FROM times_read)
             WHERE line > first_line ORDER BY line
         """
-        for line, patient, first in _some(file, report, "id-duplicate", sql):
+        for line, patient, first in some(file, report, "id-duplicate", sql):
             words = f"the same patient and parameter as on line {first}. Keep one row of the two."
             self._find(report, "id-duplicate", line, self.times.key, words, patient)
 
@@ -84,23 +102,36 @@ class _Deriving:
                 FROM times_read WINDOW patients AS (PARTITION BY patient_id ORDER BY line))
             WHERE treatment <> first_treatment ORDER BY line
         """
-        for line, patient, first in _some(file, report, "treatment-differs", sql):
+        for line, patient, first in some(file, report, "treatment-differs", sql):
             words = f"the patient has another treatment on line {first}. Give each patient one."
             self._find(report, "treatment-differs", line, self.times.treatment_column, words, patient)
 
     def _check_death(self, file: Building, report: Report) -> None:
         """Refuse a time that goes on after the patient's death, which a death in OS tells."""
         ends = "{0}.days" if self.times.offset is None else "{0}.start + {0}.days"
+        late = (
+            f"{ends.format('t')} > {ends.format('d')} + CASE WHEN t.avalu = d.avalu THEN 0 ELSE {SLACK} END"
+        )
         sql = f"""
             SELECT t.line, t.patient_id, t.endpoint, d.line
             FROM times_read t JOIN times_read d USING (patient_id)
-            WHERE d.endpoint = 'OS' AND d.status = 1 AND t.endpoint <> 'OS'
-              AND {ends.format("t")} > {ends.format("d")}
-            ORDER BY t.line
+            WHERE d.endpoint = 'OS' AND d.status = 1 AND t.endpoint <> 'OS' AND {late} ORDER BY t.line
         """
-        for line, patient, endpoint, death in _some(file, report, "after-death", sql):
+        for line, patient, endpoint, death in some(file, report, "after-death", sql):
             words = f"{endpoint} goes on after the patient's death (line {death}). Correct one of the two."
             self._find(report, "after-death", line, self.times.time_column, words, patient)
+        sql = f"""
+            SELECT t.line, t.patient_id, t.endpoint, d.line
+            FROM times_read t JOIN times_read d USING (patient_id)
+            WHERE d.endpoint = 'OS' AND d.status = 0 AND t.endpoint <> 'OS' AND t.status = 1 AND {late}
+            ORDER BY t.line
+        """
+        for line, patient, endpoint, contact in some(file, report, "after-last-contact", sql):
+            words = (
+                f"the event of {endpoint} comes after the patient was last known alive (OS is censored on line "
+                f"{contact}). Correct one of the two."
+            )
+            self._find(report, "after-last-contact", line, self.times.time_column, words, patient)
 
     def _check_subjects(self, file: Building, subjects: Subjects, report: Report) -> None:
         subject = f"trim(c{subjects.place('USUBJID')})"
@@ -109,38 +140,50 @@ class _Deriving:
                 SELECT line, {subject} AS subject, min(line) OVER (PARTITION BY {subject}) AS first_line
                 FROM subjects) WHERE line > first_line ORDER BY line
         """
-        for line, patient, first in _some(file, report, "id-duplicate", sql):
+        for line, patient, first in some(file, report, "id-duplicate", sql):
             words = f"the same subject as on line {first}. Keep one row of the two."
-            report.add("id-duplicate", subjects.file, words, line=line, column="USUBJID", patient=patient)
+            self._find(report, "id-duplicate", line, "USUBJID", words, patient, subjects.file)
         sql = f"""
             SELECT min(line), patient_id FROM times_read
             WHERE patient_id NOT IN (SELECT {subject} FROM subjects) GROUP BY patient_id ORDER BY 1
         """
-        for line, patient in _some(file, report, "subject-unknown", sql):
+        for line, patient in some(file, report, "subject-unknown", sql):
             words = f"names a subject who is not in {subjects.file}. Add the subject there."
             self._find(report, "subject-unknown", line, "USUBJID", words, patient)
         sql = f"""
             SELECT line, {subject} FROM subjects
             WHERE {subject} NOT IN (SELECT patient_id FROM times_read) ORDER BY line
         """
-        for line, patient in _some(file, report, "subject-without-time", sql):
+        for line, patient in some(file, report, "subject-without-time", sql):
             words = f"the subject has no row in {self.times.file} and is left out."
-            report.add(
-                "subject-without-time", subjects.file, words, line=line, column="USUBJID", patient=patient
-            )
+            self._find(report, "subject-without-time", line, "USUBJID", words, patient, subjects.file)
         if not report.counts["id-duplicate"]:
             self._check_agreement(file, subjects, report)
-        if not self.times.treatment_column:
-            at = subjects.place("TRT01P")
-            if at is None:
+        self._take_treatment(file, subjects, subject, report)
+
+    def _take_treatment(self, file: Building, subjects: Subjects, subject: str, report: Report) -> None:
+        """Fill treatments that ADTTE leaves open from ADSL, and refuse those on which the two disagree."""
+        at = subjects.place("TRT01P")
+        if at is None:
+            if not self.times.treatment_column:
                 words = "is missing in both files. Add the planned treatment."
                 report.add("column-missing", subjects.file, words, line=1, column="TRTP or TRT01P")
-                return
-            file.run(
-                f"UPDATE times_read SET treatment = coalesce(nullif(trim(s.c{at}), ''), $unknown) "
-                f"FROM (SELECT {subject} AS subject, * FROM subjects) s WHERE s.subject = patient_id",
-                {"unknown": NOT_RECORDED},
-            )
+            return
+        planned = f"(SELECT {subject} AS subject, line AS there, trim(c{at}) AS planned FROM subjects) s"
+        sql = f"""
+            SELECT min(line), patient_id, min(s.there)
+            FROM times_read JOIN {planned} ON s.subject = patient_id
+            WHERE treatment <> '{NOT_RECORDED}' AND planned <> '' AND treatment <> planned
+            GROUP BY patient_id ORDER BY 1
+        """
+        for line, patient, there in some(file, report, "adsl-differs", sql):
+            words = f"is another treatment than on line {there} of {subjects.file}. Correct one of the two."
+            self._find(report, "adsl-differs", line, self.times.treatment_column, words, patient)
+        file.run(
+            f"UPDATE times_read SET treatment = s.planned FROM {planned} "
+            "WHERE s.subject = patient_id AND treatment = $unknown AND s.planned <> ''",
+            {"unknown": NOT_RECORDED},
+        )
 
     def _check_agreement(self, file: Building, subjects: Subjects, report: Report) -> None:
         """Refuse a column that both files have and that says two things of one subject."""
@@ -153,7 +196,7 @@ class _Deriving:
                 JOIN subjects s ON trim(s.c{subjects.place("USUBJID")}) = t.patient_id
                 WHERE coalesce(c.c{at}, '') <> coalesce(trim(s.c{there}), '') ORDER BY t.line
             """
-            for line, patient, other in _some(file, report, "adsl-differs", sql):
+            for line, patient, other in some(file, report, "adsl-differs", sql):
                 words = f"says something else on line {other} of {subjects.file}. Correct one of the two."
                 self._find(report, "adsl-differs", line, name, words, patient)
 
@@ -256,9 +299,12 @@ class _Deriving:
 
     def _warn(self, file: Building, report: Report, kept: list[tuple[str, str, str]]) -> None:
         sql = "SELECT line, patient_id, endpoint FROM times_read WHERE days = 0 ORDER BY line"
-        for line, patient, endpoint in _some(file, report, "time-zero", sql):
+        for line, patient, endpoint in some(file, report, "time-zero", sql):
             words = f"0 days for {endpoint}: the time ends on the day it begins."
             self._find(report, "time-zero", line, self.times.time_column, words, patient)
+        warn_similar_ids(file, report, self.times)
+        for _, sql, _ in kept:
+            self._warn_odd(report, int(sql[3:]), of_subjects=sql.startswith("s."))
         if not kept:
             return
         counted = ", ".join(f"count(*) - count({identifier(name)})" for name, _, _ in kept)
@@ -269,18 +315,25 @@ class _Deriving:
                 where = self.subjects.file if self.subjects and sql.startswith("s.") else self.times.file
                 report.add("missing-share", where, words, column=name)
 
-    def _find(self, report: Report, rule: str, line: int, column: str, words: str, patient: str) -> None:
-        report.add(rule, self.times.file, words, line=line, column=column, patient=patient)
+    def _warn_odd(self, report: Report, at: int, *, of_subjects: bool) -> None:
+        """Point at the first value that keeps a column of numbers from being stored as such."""
+        table = self.subjects if of_subjects and self.subjects is not None else self.times
+        odd = table.kinds[at].odd
+        if odd is not None:
+            words = (
+                f"{quoted(odd.value)} is no number, but {odd.numbers:,} of {odd.values:,} different values are: "
+                "the column is stored as text. Correct it, or leave the cell empty."
+            )
+            name = table.candidates[at]
+            report.add("mixed-column", table.file, words, line=odd.line, column=name, value=odd.value)
+
+    def _find(
+        self, report: Report, rule: str, line: int, column: str, words: str, patient: str, file: str = ""
+    ) -> None:
+        where = file or self.times.file
+        report.add(rule, where, words, line=line, column=column, value=patient, patient=patient)
 
 
 def _cast(sql: str, kind: str) -> str:
     """Return a value on its way to its stored type: 63.0 is a whole number, but no text of one."""
     return f"CAST({sql} AS DOUBLE)" if kind == "whole" else sql
-
-
-def _some(file: Building, report: Report, rule: str, sql: str) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows that a report keeps of a rule, then count the others."""
-    yield from file.rows(f"{sql} LIMIT {MOST_KEPT}")
-    n = int(file.rows(f"SELECT count(*) FROM ({sql})")[0][0])
-    if n > MOST_KEPT:
-        report.counts[rule] += n - MOST_KEPT

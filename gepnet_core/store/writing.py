@@ -19,6 +19,15 @@ from gepnet_core.store.versions import Current, Shelf
 SCHEMA = 5  # raise it where the derived tables change meaning: it is part of a version
 NOT_COUNTED = ("meta", "findings", "finding_counts")  # written last, or not part of the content
 
+REMEDIES = {
+    "gep_net": "Compare primary_sites in the settings with the primary sites of the data.",
+    "metastatic": "It needs metastatic_date of the patients: fill it in, or map its column.",
+    "local_treatment": "It needs the local treatments with their dates.",
+    "focal_progression": "It needs the indication of the treatments and focal_indication in the settings; or "
+    "switch focal_only off.",
+    "window": "Compare the window in the settings with the dates of treatment.",
+}
+
 # Joined once, when a version is built: the live counts then read one table (25 ms instead of 180 ms at a
 # million patients).
 TIMES = """
@@ -65,10 +74,6 @@ def write_version(
     """
     meta: list[Row] = [{"key": key, "value": value} for key, value in recipe.meta.items()]
     spools = [*recipe.spools, spooled(scratch, "meta", (("key", "VARCHAR"), ("value", "VARCHAR")), meta)]
-    content = hashlib.sha256(
-        f"schema {SCHEMA}".encode() + b"".join(spool.digest() for spool in spools)
-    ).hexdigest()
-    version = f"v{content[:12]}"  # the letter keeps spreadsheets from reading a number
     with building(path, scratch) as file:
         file.run("CREATE SCHEMA source")
         for spool in spools:
@@ -80,8 +85,16 @@ def write_version(
             file.run(f"DROP TABLE {table}")
             file.run(f"ALTER TABLE ordered RENAME TO {table}")
         file.run(TIMES)
-        for told in _findings(scratch, report):
-            _load(file, told)
+        findings, counts = _findings(scratch, report)
+        _load(file, findings)
+        _load(file, counts)
+        baseline: list[Row] = [
+            {"name": name, "kind": kind}
+            for name, kind in file.rows("SELECT name, kind FROM baseline_columns")
+        ]
+        offered = spooled(scratch, "offered", (("name", "VARCHAR"), ("kind", "VARCHAR")), baseline)
+        content = _content([*spools, offered])
+        version = f"v{content[:12]}"  # the letter keeps spreadsheets from reading a number
         file.run(
             "INSERT INTO meta VALUES ('version', $version), ('schema', $schema)",
             {"version": version, "schema": str(SCHEMA)},
@@ -93,7 +106,16 @@ def write_version(
     return Current(version, content, rows, origin, source)
 
 
-def _findings(scratch: Path, report: Report) -> list[Spool]:
+def _content(spools: Sequence[Spool]) -> str:
+    """Return the hash of a version: its tables, and what is offered of them.
+
+    Findings are left out: they follow from rows and settings, but their places from the order of the rows.
+    """
+    told = f"schema {SCHEMA}".encode() + b"".join(spool.digest() for spool in spools)
+    return hashlib.sha256(told).hexdigest()
+
+
+def _findings(scratch: Path, report: Report) -> tuple[Spool, Spool]:
     """Return what stays visible beside the data: the warnings, and their exact number by rule."""
     kept = [
         {name: getattr(found, name) for name, _ in FINDINGS}
@@ -101,21 +123,19 @@ def _findings(scratch: Path, report: Report) -> list[Spool]:
         if found.severity is Severity.WARNING
     ]
     counted: list[Row] = [{"rule": rule, "n": n} for rule, n in report.counts.items() if n]
-    return [
-        spooled(scratch, "findings", FINDINGS, kept),
-        spooled(scratch, "finding_counts", (("rule", "VARCHAR"), ("n", "BIGINT")), counted),
-    ]
+    counts = spooled(scratch, "finding_counts", (("rule", "VARCHAR"), ("n", "BIGINT")), counted)
+    return spooled(scratch, "findings", FINDINGS, kept), counts
 
 
 def nobody_left(path: Path) -> str:
     """Return at which step of eligibility the last patient was left out."""
-    steps = Database.open(path).rows("SELECT label, patients FROM attrition ORDER BY step")
-    for (_, before), (label, patients) in itertools.pairwise(steps):
+    steps = Database.open(path).rows("SELECT code, label, patients FROM attrition ORDER BY step")
+    for (_, _, before), (code, label, patients) in itertools.pairwise(steps):
         if not patients:
-            return (
-                f"no patient is eligible. Of {before} none passed the step “{label}”: check the settings of the "
-                "data set, and the columns that this step reads."
+            remedy = REMEDIES.get(
+                code, "Check the settings of the data set, and the columns that this step reads."
             )
+            return f"no patient is eligible. Of {before} none passed the step “{label}”. {remedy}"
     return "no patient is eligible. Check the data set's settings."
 
 

@@ -110,6 +110,7 @@ def choose_settings(
         excluded=tuple(Modality(value, labels.get(value, value)) for value in excluded),
         modalities=labelled,
         missing=seed.missing,
+        not_recorded=seed.not_recorded,
     )
 
 

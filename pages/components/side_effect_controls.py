@@ -13,7 +13,7 @@ from pages.components.session import Remembered
 
 def draw(remembered: Remembered) -> None:
     """Draw the window and remember what it says."""
-    if remembered.data.is_trial:
+    if remembered.data.is_trial or "adverse_events" in remembered.data.not_recorded:
         return
     view = remembered.view
     st.markdown("**Side effects**")
