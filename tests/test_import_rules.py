@@ -20,6 +20,7 @@ import pytest
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.limits import DEFAULT, Limits
 from gepnet_core.intake.mapping import mapping_from
+from gepnet_core.intake.reading import Reading
 from gepnet_core.intake.request import Format, Request
 from gepnet_core.intake.rules import RULES, Severity
 from gepnet_core.store.build import Prepared, prepare
@@ -326,6 +327,16 @@ FILE_CASES = [
         near=patients("ileum", "iléum"),
     ),
     case(
+        "utf-8-that-is-said-to-be-cp1252",
+        "file-encoding",
+        ("patients.csv", 2, "", ""),
+        "is said to be Windows-1252, but its bytes are UTF-8. Leave --encoding out, or say utf-8.",
+        patients("ileum", "iléum"),
+        options={"reading": Reading("cp1252")},
+        near=lambda files: put("patients.csv", files["patients.csv"].replace(b"ileum", b"il\xe9um"))(files),
+        near_options={"reading": Reading("cp1252")},
+    ),
+    case(
         "nul-byte",
         "file-nul",
         ("patients.csv", 3, "", ""),
@@ -348,6 +359,22 @@ FILE_CASES = [
         "is empty. The first line must name the columns.",
         put("progressions.csv", b""),
         near=put("progressions.csv", b"patient_id,date,extent"),
+    ),
+    case(
+        "sheet-without-a-cell",
+        "file-empty",
+        ("cohort.xlsx, sheet progressions", None, "", ""),
+        "is empty: give the sheet its header, at least.",
+        without("progressions.csv"),
+        workbook(),
+        lambda files: put("cohort.xlsx", with_sheet(files["cohort.xlsx"], "progressions"))(files),
+        options={"path": "cohort.xlsx"},
+        near=(
+            workbook(),
+            lambda files: put("cohort.xlsx", with_sheet(files["cohort.xlsx"], "notes"))(files),
+            lambda files: put("cohort.xlsx", with_sheet(files["cohort.xlsx"], "Progressions "))(files),
+        ),
+        near_options={"path": "cohort.xlsx"},
     ),
     case(
         "trial-without-a-row",
@@ -439,6 +466,14 @@ FILE_CASES = [
         column("adtte.csv", "Age", "61", "72", "53"),
         kind="trial",
         near=column("adtte.csv", "Ages", "61", "72", "53"),
+    ),
+    case(
+        "one-column-under-two-names",
+        "header-duplicate",
+        ("patients.csv", 1, "Birth Year", "Birth Year"),
+        "is the column birth_year, as is 'birth_year'. Remove one of the two.",
+        column("patients.csv", "Birth Year", "1950", "1960"),
+        near=swap("patients.csv", "birth_year", "Birth Year"),
     ),
     case(
         "table-a-second-time",
@@ -561,6 +596,24 @@ FILE_CASES = [
         near_options={"mapping": WIDE_MAPPING.replace('death_date = "died"', "")},
     ),
     case(
+        "none-of-the-columns",
+        "mapping",
+        ("review.csv", 1, "", ""),
+        "has 0 of the 8 columns that the mapping names. It has: Chart review of 2014. Does a title stand above the "
+        "header? Is the delimiter another one? Else mend the mapping.",
+        review("case,gender", "Chart review of 2014\ncase,gender"),
+        kind="wide",
+    ),
+    case(
+        "name-that-is-nearly-there",
+        "mapping",
+        ("review.csv", 1, "operated", ""),
+        "is named by the mapping, but the file has no such column. Mend the mapping. Is it 'Operated on'?",
+        review("operated", "Operated on"),
+        kind="wide",
+        near_options={"mapping": WIDE_MAPPING},
+    ),
+    case(
         "needed-column-left-out",
         "mapping",
         ("review.csv", None, "modality", ""),
@@ -576,6 +629,14 @@ def drop_columns(content: bytes, *places: int) -> bytes:
     rows = [line.split(",") for line in content.decode().splitlines()]
     kept = [[cell for at, cell in enumerate(row) if at not in places] for row in rows]
     return "".join(",".join(row) + "\n" for row in kept).encode()
+
+
+def with_sheet(content: bytes, name: str) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    book.create_sheet(name)
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
 
 
 def with_copy(content: bytes, name: str, of: str) -> bytes:
@@ -647,7 +708,7 @@ CELL_CASES = [
         "word-outside-the-list",
         "value-not-allowed",
         ("patients.csv", 2, "sex", "Female"),
-        "'Female' is not one of female, male.",
+        "'Female' is not one of female, male. Write one of these.",
         patients("female", "Female"),
         patient="P1",
         near=patients("female", " female "),
@@ -660,6 +721,16 @@ CELL_CASES = [
         treatments("HAE", "rfa"),
         patient="P2",
         near=treatments("HAE", "RFA 2"),
+    ),
+    case(
+        "modality-with-two-blanks",
+        "spelling",
+        ("local_treatments.csv", 3, "modality", "heat  ablation"),
+        "'heat ablation' is 'heat ablation' with other blanks. Use one spelling.",
+        treatments("RFA", "heat ablation"),
+        treatments("HAE", "heat  ablation"),
+        patient="P2",
+        near=(treatments("RFA", "heat ablation"), treatments("HAE", "heat ablation")),
     ),
     case(
         "decimal-comma",
@@ -768,7 +839,7 @@ CELL_CASES = [
         "day-number-of-a-spreadsheet",
         "date-serial",
         ("progressions.csv", 2, "date", "41792"),
-        "'41792' is a spreadsheet's day number, not a date. Format the column as a date.",
+        "'41792' is a day number of SAS or a spreadsheet, not a date. Format the column as a date.",
         progressions("2014-06-02", "41792"),
         patient="P1",
         near=progressions("2014-06-02", "20140602"),
@@ -1086,6 +1157,16 @@ ADTTE_CASES = [
         near_options={"censored_cnsr": (999,)},
     ),
     case(
+        "letter",
+        "cnsr",
+        ("adtte.csv", 3, "CNSR", "Y"),
+        "'Y' is no code. 0 is the event, 1 or more is censored.",
+        adtte("DAYS,1,", "DAYS,Y,"),
+        kind="trial",
+        patient="02",
+        near=adtte("DAYS,1,", "DAYS, 1 ,"),
+    ),
+    case(
         "half",
         "cnsr",
         ("adtte.csv", 3, "CNSR", "0.5"),
@@ -1332,6 +1413,92 @@ def test_every_rule_has_a_case_and_is_used():
     text = "\n".join(path.read_text(encoding="utf-8") for path in code)
     assert [rule for rule in RULES if f'"{rule}"' not in text] == []
     assert all(rule.found.endswith(".") and rule.remedy.endswith(".") for rule in RULES.values())
+
+
+# headings and sheets as people write them -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "heading"),
+    [
+        pytest.param("sex", "SEX", id="capitals"),
+        pytest.param("birth_year", "birth year", id="a-blank"),
+        pytest.param("birth_year", "Birth_ Year", id="a-blank-beside-the-underscore"),
+        pytest.param("birth_year", "Birth\u00a0Year", id="a-blank-that-does-not-break"),
+        pytest.param("sex", "s\u200bex", id="a-character-that-cannot-be-seen"),
+        pytest.param("patient_id,sex", "\ufeffPatient_ID,sex", id="a-second-mark-at-the-start"),
+    ],
+)
+def test_columns_of_tables_are_matched_as_people_write_them(tmp_path, old, heading):
+    found = prepared(tmp_path, "tables", patients(old, heading))
+    assert (found.report.findings, found.current.patients) == ([], 2)
+
+
+def test_findings_name_the_heading_that_the_file_has(tmp_path):
+    found = prepared(
+        tmp_path,
+        "tables",
+        patients("birth_year", "Birth Year"),
+        patients("1950", "1850"),
+        follow_up("death_date", "DEATH DATE"),
+        follow_up("2015-04-05", "2015-07-01"),
+        treatments("treatment_id", "Treatment ID"),
+        add("local_treatments.csv", "T1,P1,2014-02-12,HAE,liver,focal progression"),
+    )
+    assert places(found) == [
+        ("number-range", 2, "Birth Year"),
+        ("id-duplicate", 4, "Treatment ID"),
+        ("after-extraction", 3, "DEATH DATE"),
+    ]
+
+
+def test_warnings_name_the_heading_that_the_file_has(tmp_path):
+    found = prepared(tmp_path, "tables", patients("sex", "Sex"), patients("female", ""))
+    assert places(found) == [("missing-share", None, "Sex")]
+
+
+def sheets_of_a_review(folder: Path, asked: str) -> Prepared:
+    """Read a workbook of the sheets Data, Notes and Old, which is hidden, and one that is empty."""
+    book = openpyxl.Workbook()
+    book.active.title = "Empty"
+    for name in ("Data", "Notes", "Old"):
+        page = book.create_sheet(name)
+        for line in WIDE["review.csv"].strip().splitlines():
+            page.append([text or None for text in line.split(",")])
+    book["Old"].sheet_state = "hidden"
+    book.save(folder / "review.xlsx")
+    mapping = mapping_from("mapping.toml", WIDE_MAPPING)
+    request = Request(folder / "review.xlsx", Format.WIDE, mapping=mapping, extracted=EXTRACTED, sheet=asked)
+    return prepare(request, folder)
+
+
+@pytest.mark.parametrize("asked", ["Data", "data", " DATA "])
+def test_a_sheet_is_found_whatever_its_case(tmp_path, asked):
+    assert sheets_of_a_review(tmp_path, asked).current.patients == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        pytest.param(
+            "x",
+            "review.xlsx: has no sheet 'x' that holds anything. There are: Data, Notes, Old (hidden).",
+            id="not-there",
+        ),
+        pytest.param(
+            "Empty",
+            "review.xlsx: has no sheet 'Empty' that holds anything. There are: Data, Notes, Old (hidden).",
+            id="empty",
+        ),
+        pytest.param(
+            "",
+            "review.xlsx: holds 3 tables: Data, Notes, Old (hidden). Say which one with --sheet.",
+            id="none-asked-for",
+        ),
+    ],
+)
+def test_a_sheet_that_cannot_be_told_is_said_with_those_that_are_there(tmp_path, asked, words):
+    assert [str(one) for one in sheets_of_a_review(tmp_path, asked).report.findings] == [words]
 
 
 # where exactly a rule begins -------------------------------------------------------------------------------
@@ -1612,9 +1779,9 @@ def test_cnsr_2_means_what_was_said(tmp_path, options, statuses, warned):
         ),
         pytest.param(
             "redcap",
-            [swap("export.csv", "A,visit,1,,,", "A,visit,1,,2013-12-31,")],
-            [("conflict", 3, "seen")],
-            id="two-last-contacts-of-which-one-lies-before-the-treatment",
+            [swap("export.csv", "A,visit,1,,,", "A,visit,1,2016-01-01,,")],
+            [("conflict", 3, "mets")],
+            id="two-dates-of-metastases-of-which-one-lies-in-the-future",
         ),
         pytest.param(
             "trial",

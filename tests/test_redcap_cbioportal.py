@@ -266,7 +266,7 @@ def test_of_the_last_contact_of_several_visits_the_latest_counts():
         mapping=VISITS.replace("missing", 'dates = { treated = "DD.MM.YYYY", seen = "DD.MM.YYYY" }\nmissing'),
     )
     assert findings == []
-    assert dates == [(3, date(2015, 4, 5), date(2015, 6, 7)), (6, date(2014, 3, 4), None)]
+    assert dates == [(3, date(2015, 4, 5), date(2015, 6, 7)), (7, date(2014, 3, 4), None)]
 
 
 def test_a_last_contact_that_is_no_date_is_refused_where_it_stands():
