@@ -244,6 +244,7 @@ def run_versions(asked: argparse.Namespace) -> tuple[list[Json], int]:
             "patients": kept.entry.patients,
             "written": kept.written.isoformat(timespec="seconds"),
             "origin": kept.entry.origin,
+            "file": kept.entry.file,
         }
         for kept in open_shelf().kept(asked.dataset)
     ], 0

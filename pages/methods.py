@@ -17,8 +17,9 @@ TEXT = Path(__file__).resolve().parents[1] / "docs" / "methods.md"
 data, view = page.begin("Methods")
 if data.is_trial:
     st.info(
-        f"“{escaped(data.name)}” was imported as ADTTE: who belongs to it and what its endpoints mean is the "
-        "file's own. Of the definitions below, cohort and endpoints are those of the study of local treatments; "
+        f"“{escaped(data.name)}” was imported as times to events: who belongs to it and what its endpoints "
+        "mean is the file's own. Of the definitions below, cohort and endpoints are those of the study of local "
+        "treatments; "
         "estimates, cut-off and follow-up hold for every data set."
     )
 st.markdown(TEXT.read_text(encoding="utf-8").split("\n", 1)[1])

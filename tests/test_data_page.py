@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gepnet_core.intake.mapping import mapping_from
+from gepnet_core.intake.request import Format
 from gepnet_core.store import Shelf, build_source, open_dataset
 from tests.test_pages import Opener, open_page, press, table, words
 
@@ -111,8 +112,8 @@ def test_errors_block_the_import_and_stand_with_their_places(app: AppTest, data_
     press(app, "Check the file")
     assert "**1 error: nothing was imported.**" in words(app)
     found = table(app, 1).reset_index()
-    assert list(found.iloc[0])[:3] == ["messy.csv", "3", "Letzter Kontakt"]
-    assert "'31.02.2017' is not a date: the calendar has no such day" in found.iloc[0, 3]
+    assert list(found.iloc[0])[1:] == ["3", "Letzter Kontakt", "002", "error: date"]
+    assert "'31.02.2017' is not a date: the calendar has no such day" in found.iloc[0, 0]
     assert not [button for button in app.main.button if button.label.startswith("Import as")]
     assert Shelf(data_dir).names() == ["synthetic"]
 
@@ -133,10 +134,12 @@ def test_what_a_status_means_is_asked_and_never_guessed(app: AppTest, data_dir: 
     assert choice(app, "selectbox", "status = 2 (3)").value is None
     assert choice(app, "button", "Check the file").disabled
     choice(app, "selectbox", "status = 2 (3)").set_value("event").run()
+    assert "Say what 1 means in “status”." in words(app)
     choice(app, "selectbox", "status = 1 (1)").set_value("censored").run()
-    choice(app, "text_input", "Code").set_value("OS").run()
+    choice(app, "text_input", "Short name").set_value("OS").run()
     press(app, "Check the file")
     press(app, "Import as “lung”")
+    assert open_dataset(Shelf(data_dir), "lung").endpoints["OS"].name == "Overall survival"
     rows = open_dataset(Shelf(data_dir), "lung").database.rows(
         "SELECT patient_id, days, status FROM time_to_event ORDER BY patient_id"
     )
@@ -242,7 +245,7 @@ def test_the_versions_are_listed_and_one_is_put_back(
 
 def test_quality_lists_the_warnings_and_the_patients_behind_a_number(open_page: Opener) -> None:
     app = open_page("quality.py")
-    assert [header.value for header in app.main.header] == ["44 warnings of 2 rules to look at."]
+    assert [header.value for header in app.main.header] == ["49 warnings of 3 rules to look at."]
     press(app, "42 findings, 42 patients")
     assert len(table(app)) == 42
     assert list(table(app).reset_index().iloc[0])[:4] == ["P25", "follow_up.csv", "26", "last_contact_date"]
@@ -264,3 +267,81 @@ def test_the_dictionary_names_every_column_and_every_rule(open_page: Opener) -> 
     app = open_page("dictionary.py")
     shown = [word for place in range(len(app.main.table)) for word in table(app, place).index]
     assert {"ki67_percent", "death_date", "vital_status", "days", "after-death", "not-seen"} <= set(shown)
+
+
+def test_a_file_outlives_a_visit_to_another_page(app: AppTest) -> None:
+    export_day(upload(app, "messy.csv", MESSY), date(2017, 6, 1))
+    app.switch_page("survival.py").run()
+    app.switch_page("data.py").run()
+    assert "Still here: **messy.csv**" in words(app)
+    assert choice(app, "date_input", "Day of the export *").value == date(2017, 6, 1)
+    assert choice(app, "selectbox", "Patient id *").value == "Pat-Nr"
+    press(app, "Forget it")
+    assert "Still here" not in words(app)
+
+
+def test_a_first_import_can_be_taken_back(app: AppTest, data_dir: Path) -> None:
+    export_day(upload(app, "messy.csv", MESSY), date(2017, 6, 1))
+    press(app, "Check the file")
+    press(app, "Import as “messy”")
+    assert Shelf(data_dir).names() == ["messy", "synthetic"]
+    press(app, "Take it back")
+    assert Shelf(data_dir).names() == ["synthetic"]
+    assert app.query_params["dataset"] in ("synthetic", ["synthetic"])
+
+
+def test_what_was_imported_is_said_of_that_data_set_whatever_is_shown(app: AppTest) -> None:
+    export_day(upload(app, "messy.csv", MESSY), date(2017, 6, 1))
+    press(app, "Check the file")
+    press(app, "Import as “messy”")
+    next(box for box in app.sidebar.selectbox if box.label == "Data set").set_value("synthetic").run()
+    said = "\n".join(part.value for part in app.main.success)
+    assert "“messy” was imported**: 3 patients" in said
+
+
+def test_a_mapping_of_another_file_is_refused_and_changes_nothing(app: AppTest) -> None:
+    upload(app, "messy.csv", MESSY)
+    upload(app, "mapping.toml", KEPT.replace("Pat-Nr", "Number"), at=1)
+    assert "This mapping names columns that the file lacks: Number. Nothing was changed." in words(app)
+    assert choice(app, "selectbox", "Patient id *").value == "Pat-Nr"
+
+
+def test_a_corrected_spelling_leaves_the_settings_too(app: AppTest) -> None:
+    wrong = MESSY.replace("07.07.2014;RFA", "07.07.2014;rfa ")
+    export_day(upload(app, "messy.csv", wrong), date(2017, 6, 1))
+    press(app, "Check the file")
+    assert "error: nothing was imported" in words(app)
+    upload(app, "messy.csv", MESSY)
+    press(app, "Check the file")
+    assert "**3 of 3 patients** form the cohort." in words(app)
+
+
+def test_an_unknown_name_is_an_open_question_with_a_proposal(app: AppTest) -> None:
+    export_day(upload(app, "messy.csv", MESSY), date(2017, 6, 1))
+    choice(app, "text_input", "Name of the data set").set_value("My Review").run()
+    assert "For instance: my_review" in words(app)
+    assert choice(app, "button", "Check the file").disabled
+
+
+def test_a_wrong_dictionary_is_refused_at_once(app: AppTest) -> None:
+    upload(app, "export.csv", "record_id,sex\n1,1\n")
+    choice(app, "selectbox", "What the file holds").set_value(Format.REDCAP).run()
+    upload(app, "dictionary.csv", "table,column\npatients,sex\n", at=1)
+    assert "is not the data dictionary of a REDCap project" in words(app)
+
+
+def test_a_file_without_progressions_shows_no_endpoint_that_needs_them(app: AppTest, data_dir: Path) -> None:
+    rows = (
+        "id,surgery date,last contact,death\n1,13/04/2014,25/06/2016,\n2,14/02/2015,17/08/2016,17/08/2016\n"
+    )
+    export_day(upload(app, "bare.csv", rows), date(2017, 6, 1))
+    choice(app, "selectbox", "Modality *").set_value("\0fixed").run()
+    choice(app, "text_input", "Modality *: value for all rows").set_value("resection").run()
+    choice(app, "selectbox", "First metastasis").set_value("surgery date").run()
+    press(app, "Check the file")
+    said = words(app)
+    assert "PFS, TTAI, TTNST cannot be told and are not offered" in said
+    press(app, "Import as “bare”")
+    assert list(open_dataset(Shelf(data_dir), "bare").endpoints) == ["OS"]
+    app.switch_page("side_effects.py").run()
+    assert "holds no record of side effects" in words(app)

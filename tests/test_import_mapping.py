@@ -30,7 +30,7 @@ from gepnet_core.intake.report import Report, ReportRefused
 from gepnet_core.intake.request import Format, Request
 from gepnet_core.intake.source import Source
 from gepnet_core.intake.times import Times
-from gepnet_core.settings import Modality, Settings
+from gepnet_core.settings import MAY_BE_ABSENT, Modality, Settings
 from gepnet_core.vocabulary import TimeUnit
 
 # there and back --------------------------------------------------------------------------------------------

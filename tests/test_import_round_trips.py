@@ -696,13 +696,13 @@ def test_status_1_and_2_as_r_codes_them_give_what_adtte_gives(desk, tmp_path, na
 
 def test_a_status_that_nobody_mapped_is_refused_in_every_row_of_it(desk, tmp_path):
     wide = written(
-        tmp_path / "wide.csv", [["id", "time", "status"], [1, 5, 1], [2, 6, 2], [3, 7, 0], [4, 8, "1.0"]]
+        tmp_path / "wide.csv", [["id", "time", "status"], [1, 5, 1], [2, 6, 2], [3, 7, 0], [4, 8, "1.5"]]
     )
     told = {"patient_id": "id", "treatment": {"value": "all"}, "endpoints": [endpoint("time", "status")]}
     mapping = ("--mapping", toml(tmp_path / "mapping.toml", told))
     assert desk.refuses(wide, *mapping) == [
         ("status-unmapped", 3, "status", "2"),
-        ("status-unmapped", 5, "status", "1.0"),
+        ("status-unmapped", 5, "status", "1.5"),
     ]
 
 

@@ -23,6 +23,7 @@ from gepnet_core.intake.mapping import mapping_from
 from gepnet_core.intake.reading import Reading
 from gepnet_core.intake.request import Format, Request
 from gepnet_core.intake.rules import RULES, Severity
+from gepnet_core.settings import Modality, Settings
 from gepnet_core.store.build import Prepared, prepare
 from gepnet_core.store.connection import Database
 from tests.conftest import ROOT, everything_below
@@ -91,6 +92,17 @@ indication = "reason"
 last_contact_date = "seen"
 death_date = "died"
 """
+CONSTANT_AGENT = """
+[[systemic_therapies]]
+start_date = "first"
+agent = { value = "therapy" }
+[[systemic_therapies]]
+start_date = "second"
+agent = { value = "therapy" }
+"""
+ONE_MODALITY = WIDE_MAPPING.replace('"procedure"', '{ value = "RFA" }').replace(
+    '"reason"', '{ value = "focal progression" }'
+)
 OUTCOMES = {"outcomes.csv": "\ncase,months,outcome,arm\nA,12,dead,drug\nB,24,alive,drug\nC,6,dead,none\n"}
 OUTCOMES_MAPPING = """
 patient_id = "case"
@@ -305,6 +317,23 @@ effects, follow_up = partial(swap, "adverse_events.csv"), partial(swap, "follow_
 adtte, adsl = partial(swap, "adtte.csv"), partial(swap, "adsl.csv")
 review, outcomes = partial(swap, "review.csv"), partial(swap, "outcomes.csv")
 warning = partial(case, severity=Severity.WARNING)
+
+
+def cohort(n: int, cells: Callable[[int], str]) -> list[Change]:
+    """Return the changes to n patients, each treated once, whose row of `patients` ends as told."""
+    header = [text.strip().splitlines()[0] for text in TABLES.values()]
+    rows = {
+        "patients.csv": [f"N{k},{cells(k)}" for k in range(n)],
+        "local_treatments.csv": [
+            f"U{k},N{k},2014-01-{k % 27 + 2:02},RFA,liver,focal progression" for k in range(n)
+        ],
+        "follow_up.csv": [f"N{k},2015-03-{k % 27 + 2:02},,alive" for k in range(n)],
+    }
+    return [
+        put(name, "".join(f"{line}\n" for line in [top, *rows.get(name, [])]).encode())
+        for name, top in zip(TABLES, header, strict=True)
+    ]
+
 
 FILE_CASES = [
     case(
@@ -688,12 +717,81 @@ CELL_CASES = [
     case(
         "one-patient-and-parameter-twice",
         "id-duplicate",
-        ("adtte.csv", 5, "USUBJID and PARAMCD", ""),
+        ("adtte.csv", 5, "USUBJID and PARAMCD", "01"),
         "the same patient and parameter as on line 2. Keep one row of the two.",
         add("adtte.csv", "01,drug,OS,Overall survival,99,DAYS,0,death,2014-01-01,2014-04-10,61"),
         kind="trial",
         patient="01",
         near=add("adtte.csv", "01,drug,PFS,Progression-free,99,DAYS,0,death,2014-01-01,2014-04-10,61"),
+    ),
+    case(
+        "blank-of-no-width-in-a-patient",
+        "id-characters",
+        ("patients.csv", 2, "patient_id", "P\u200b1"),
+        "holds a character that cannot be seen, or not told from a blank (U+200B, number 2 of 3). Type the id "
+        "again.",
+        patients("P1,", "P\u200b1,"),
+        patient="P\u200b1",
+        near=patients("P1,", "\u00a0P1 ,"),
+    ),
+    case(
+        "soft-hyphen-in-a-treatment",
+        "id-characters",
+        ("local_treatments.csv", 3, "treatment_id", "T\u00ad2"),
+        "(U+00AD, number 2 of 3)",
+        treatments("T2", "T\u00ad2"),
+        patient="P2",
+        near=(treatments("T2", "T-2"), effects(",T2", ",T-2")),
+    ),
+    case(
+        "side-effect-names-a-treatment-with-a-hard-blank",
+        "id-characters",
+        ("adverse_events.csv", 2, "treatment", "T\u00a02"),
+        "(U+00A0, number 2 of 3)",
+        effects(",T2", ",T\u00a02"),
+        patient="P2",
+        near=(treatments("T2", "T 2"), effects(",T2", ",T 2")),
+    ),
+    case(
+        "number-of-a-spreadsheet-in-a-trial",
+        "id-characters",
+        ("adtte.csv", 3, "USUBJID", "1.2E+19"),
+        "was turned into a number with an exponent by a spreadsheet, so that its digits may be lost. Format the "
+        "column as text and enter the ids again.",
+        adtte("02,drug", "1.2E+19,drug"),
+        kind="trial",
+        patient="1.2E+19",
+        near=adtte("02,drug", "12E19,drug"),
+    ),
+    case(
+        "hard-blank-in-a-subject",
+        "id-characters",
+        ("adsl.csv", 3, "USUBJID", "0\u00a02"),
+        "(U+00A0, number 2 of 3)",
+        adsl("02,drug", "0\u00a02,drug"),
+        kind="trial with ADSL",
+        patient="0\u00a02",
+        near=adsl("02,drug", "\u00a002,drug"),
+    ),
+    case(
+        "row-of-a-wide-table-with-a-long-id",
+        "id-characters",
+        ("review.csv", 2, "case", "A" * 201),
+        "has 201 characters; an id may have 200. Shorten it.",
+        review("A,female", f"{'A' * 201},female"),
+        kind="wide",
+        patient="A" * 201,
+        near=review("A,female", f"{'A' * 200},female"),
+    ),
+    case(
+        "times-of-a-patient-with-a-bell",
+        "id-characters",
+        ("outcomes.csv", 3, "case", "B\a2"),
+        "(U+0007, number 2 of 3)",
+        outcomes("B,24", "B\a2,24"),
+        kind="outcomes",
+        patient="B\a2",
+        near=outcomes("B,24", "B 2,24"),
     ),
     case(
         "start-of-a-therapy",
@@ -721,6 +819,72 @@ CELL_CASES = [
         treatments("HAE", "rfa"),
         patient="P2",
         near=treatments("HAE", "RFA 2"),
+    ),
+    case(
+        "modality-with-a-blank-of-no-width",
+        "spelling",
+        ("local_treatments.csv", 3, "modality", "R\u200bFA"),
+        "'R\ufffdFA' is 'RFA' spelled otherwise. Use one spelling.",
+        treatments("HAE", "R\u200bFA"),
+        patient="P2",
+        near=treatments("HAE", "R-FA"),
+    ),
+    case(
+        "side-effect-in-another-case",
+        "spelling",
+        ("adverse_events.csv", 3, "term", "pain"),
+        "'pain' is 'Pain' spelled otherwise. Use one spelling.",
+        add("adverse_events.csv", "P2,2014-02-16,pain,1,T2"),
+        patient="P2",
+        near=add("adverse_events.csv", "P2,2014-02-16,Back pain,1,T2"),
+    ),
+    case(
+        "treatment-of-a-trial-in-another-case",
+        "spelling",
+        ("adtte.csv", 3, "TRTP", "Drug"),
+        "'Drug' is 'drug' spelled otherwise. Use one spelling.",
+        adtte("02,drug", "02,Drug"),
+        kind="trial",
+        near=adtte("02,drug", "02,drug 2"),
+    ),
+    case(
+        "label-of-the-settings-in-another-case",
+        "spelling",
+        ("adtte.csv", 2, "TRTP", "drug"),
+        "'drug' is 'DRUG' spelled otherwise. Use one spelling.",
+        kind="trial",
+        options={"settings": Settings(modalities=(Modality("DRUG", "The drug"),))},
+        near_options={"settings": Settings(modalities=(Modality("drug", "The drug"),))},
+        near=put("settings.toml", b""),
+    ),
+    case(
+        "parameter-in-another-case",
+        "spelling",
+        ("adtte.csv", 3, "PARAMCD", "os"),
+        "'os' is 'OS' spelled otherwise. Use one spelling.",
+        adtte("02,drug,OS,", "02,drug,os,"),
+        kind="trial",
+        near=adtte("02,drug,OS,", "02,drug,OS2,"),
+    ),
+    case(
+        "treatment-in-adsl-in-another-case",
+        "spelling",
+        ("adsl.csv", 3, "TRT01P", "DRUG"),
+        "'DRUG' is 'drug' spelled otherwise. Use one spelling.",
+        adtte("TRTP", "ARMCD"),
+        adsl("02,drug", "02,DRUG"),
+        kind="trial with ADSL",
+        near=adtte("TRTP", "ARMCD"),
+    ),
+    case(
+        "treatment-of-times-with-two-blanks",
+        "spelling",
+        ("outcomes.csv", 4, "arm", "drug  A"),
+        "'drug A' is 'drug A' spelled otherwise: they differ in blanks. Use one spelling.",
+        outcomes("alive,drug", "alive,drug A"),
+        outcomes("none", "drug  A"),
+        kind="outcomes",
+        near=(outcomes("alive,drug", "alive,drug A"), outcomes("none", "drug B")),
     ),
     case(
         "modality-with-two-blanks",
@@ -1054,13 +1218,13 @@ RECORD_CASES = [
         near=follow_up("dead", ""),
     ),
     case(
-        "no-treatment-for-focal-progression",
+        "metastases-after-the-treatment",
         "nobody-eligible",
         ("cohort", None, "", ""),
-        "no patient is eligible. Of 2 none passed the step “treated for focal progression”",
-        treatments("RFA,liver,focal progression", "RFA,liver,pain"),
-        treatments("HAE,liver,focal progression", "HAE,liver,pain"),
-        near=treatments("HAE,liver,focal progression", "HAE,liver,pain"),
+        "no patient is eligible. Of 2 none passed the step “metastatic by the date of treatment”",
+        patients("2013-02-03", "2014-01-11"),
+        patients("2013-05-06", "2014-02-12"),
+        near=patients("2013-05-06", "2014-02-12"),
     ),
     case(
         "two-sexes-in-two-events",
@@ -1189,7 +1353,7 @@ ADTTE_CASES = [
     case(
         "second-treatment-in-another-parameter",
         "treatment-differs",
-        ("adtte.csv", 5, "TRTP", ""),
+        ("adtte.csv", 5, "TRTP", "01"),
         "the patient has another treatment on line 2. Give each patient one.",
         add("adtte.csv", "01,placebo,PFS,PFS,50,DAYS,0,progression,2014-01-01,2014-02-20,61"),
         kind="trial",
@@ -1199,7 +1363,7 @@ ADTTE_CASES = [
     case(
         "not-in-adsl",
         "subject-unknown",
-        ("adtte.csv", 4, "USUBJID", ""),
+        ("adtte.csv", 4, "USUBJID", "03"),
         "names a subject who is not in adsl.csv. Add the subject there.",
         adsl("03,placebo,53,F\n", ""),
         kind="trial with ADSL",
@@ -1209,7 +1373,7 @@ ADTTE_CASES = [
     case(
         "two-ages",
         "adsl-differs",
-        ("adtte.csv", 3, "AGE", ""),
+        ("adtte.csv", 3, "AGE", "02"),
         "says something else on line 3 of adsl.csv. Correct one of the two.",
         adsl("72", "73"),
         kind="trial with ADSL",
@@ -1240,7 +1404,7 @@ WARNING_CASES = [
     warning(
         "time-of-a-trial",
         "time-zero",
-        ("adtte.csv", 2, "AVAL", ""),
+        ("adtte.csv", 2, "AVAL", "01"),
         "0 days for OS: the time ends on the day it begins.",
         adtte("100,DAYS,0,death,2014-01-01,2014-04-11", "0,DAYS,0,death,2014-01-01,2014-01-01"),
         kind="trial",
@@ -1288,7 +1452,7 @@ WARNING_CASES = [
         "EBRT, RFA on one day, 2014-01-10.",
         add("local_treatments.csv", "T3,P1,2014-01-10,EBRT,bone,focal progression"),
         patient="P1",
-        near=add("local_treatments.csv", "T3,P1,2014-01-10,RFA,bone,focal progression"),
+        near=add("local_treatments.csv", "T3,P1,2014-01-11,EBRT,bone,focal progression"),
     ),
     warning(
         "2-means-nothing-yet",
@@ -1325,18 +1489,253 @@ WARNING_CASES = [
     warning(
         "subject-of-adsl-alone",
         "subject-without-time",
-        ("adsl.csv", 5, "USUBJID", ""),
+        ("adsl.csv", 5, "USUBJID", "04"),
         "the subject has no row in adtte.csv and is left out.",
         add("adsl.csv", "04,drug,44,F"),
         kind="trial with ADSL",
         patient="04",
+    ),
+    warning(
+        "capital-letter",
+        "similar-id",
+        ("patients.csv", 4, "patient_id", "p1 and P1"),
+        "differs from the id on line 2 only in case, blanks, Unicode form, leading zeros or a trailing .0. "
+        "If they are one patient, use one id.",
+        add("patients.csv", "p1,female,1950,ileum,G1,2,no,2013-02-03"),
+        add("follow_up.csv", "p1,2015-03-04,,alive"),
+        patient="p1",
+        near=(
+            add("patients.csv", "P11,female,1950,ileum,G1,2,no,2013-02-03"),
+            add("follow_up.csv", "P11,2015-03-04,,alive"),
+        ),
+    ),
+    warning(
+        "row-of-a-wide-table",
+        "similar-id",
+        ("review.csv", 3, "case", "a and A"),
+        "differs from the id on line 2",
+        review("B,male", "a,male"),
+        kind="wide",
+        patient="a",
+        near=review("B,male", "AB,male"),
+    ),
+    warning(
+        "leading-zero-in-a-trial",
+        "similar-id",
+        ("adtte.csv", 4, "USUBJID", "2 and 02"),
+        "differs from the id on line 3",
+        adtte("03,placebo", "2,placebo"),
+        kind="trial",
+        patient="2",
+        near=adtte("03,placebo", "20,placebo"),
+    ),
+    warning(
+        "patient-of-times",
+        "similar-id",
+        ("outcomes.csv", 4, "case", "B.0 and B"),
+        "differs from the id on line 3",
+        outcomes("C,6", "B.0,6"),
+        kind="outcomes",
+        patient="B.0",
+        near=outcomes("C,6", "B.1,6"),
+    ),
+    warning(
+        "treatment",
+        "duplicate-row",
+        ("local_treatments.csv", 4, "date", "2014-01-10"),
+        "the patient has the same modality on the same day on line 2. Remove one of the two if it was entered "
+        "twice.",
+        add("local_treatments.csv", "T3,P1,2014-01-10,RFA,bone,focal progression"),
+        patient="P1",
+        near=add("local_treatments.csv", "T3,P1,2014-01-11,RFA,liver,focal progression"),
+    ),
+    warning(
+        "therapy",
+        "duplicate-row",
+        ("systemic_therapies.csv", 3, "start_date", "2014-06-12"),
+        "the patient begins the same agent on the same day on line 2.",
+        add("systemic_therapies.csv", "P1,Everolimus,2014-06-12,"),
+        patient="P1",
+        near=add("systemic_therapies.csv", "P1,everolimus,2014-12-20,"),
+    ),
+    warning(
+        "two-extents-of-one-day",
+        "duplicate-row",
+        ("progressions.csv", 3, "date", "2014-06-02"),
+        "the progression of this day is focal here and multifocal on line 2.",
+        add("progressions.csv", "P1,2014-06-02,focal"),
+        patient="P1",
+        near=add("progressions.csv", "P1,2014-06-03,focal"),
+    ),
+    warning(
+        "progression",
+        "duplicate-row",
+        ("progressions.csv", 3, "date", "2014-06-02"),
+        "the same row stands on line 2.",
+        add("progressions.csv", "P1,2014-06-02,multifocal"),
+        patient="P1",
+        near=add("progressions.csv", "P2,2014-06-02,multifocal"),
+    ),
+    warning(
+        "side-effect",
+        "duplicate-row",
+        ("adverse_events.csv", 3, "date", "2014-02-15"),
+        "the same row stands on line 2.",
+        add("adverse_events.csv", "P2,2014-02-15,Pain,1,T2"),
+        patient="P2",
+        near=add("adverse_events.csv", "P2,2014-02-15,Pain,2,T2"),
+    ),
+    warning(
+        "dose-written-with-the-agent",
+        "similar-agent",
+        ("systemic_therapies.csv", 2, "agent", "everolimus"),
+        "'everolimus' counts as a new agent beside 'everolimus 5 mg' (line 3): a formulation or dose change is not "
+        "new. Write the agent alone where it is the same.",
+        add("systemic_therapies.csv", "P1,everolimus 5 mg,2014-01-10,"),
+        patient="P1",
+        near=add("systemic_therapies.csv", "P1,everolimus 5 mg,2014-01-11,"),
+    ),
+    warning(
+        "two-therapies-of-a-patient",
+        "agent-constant",
+        ("review.csv", None, "agent", "therapy"),
+        "is 'therapy' for every therapy, although 1 patients have several: a new agent cannot be told from a "
+        "re-start. Map the column that names the agent.",
+        column("review.csv", "first", "2014-06-02", "2014-06-03"),
+        column("review.csv", "second", "2014-09-02", ""),
+        kind="wide",
+        options={"mapping": WIDE_MAPPING + CONSTANT_AGENT},
+        near=(
+            column("review.csv", "first", "2014-06-02", ""),
+            column("review.csv", "second", "", "2014-09-02"),
+        ),
+        near_options={"mapping": WIDE_MAPPING + CONSTANT_AGENT},
+    ),
+    warning(
+        "all-up-to-1",
+        "ki67-fraction",
+        ("patients.csv", None, "ki67_percent", ""),
+        "all 3 values lie between 0 and 1: they look like fractions of 1. Write per cent, from 0 to 100.",
+        *cohort(3, lambda k: f"male,1950,ileum,G3,{k / 2},no,2013-02-03"),
+        near=tuple(cohort(3, lambda k: f"male,1950,ileum,G3,{k / 2 + 0.1},no,2013-02-03")),
+    ),
+    warning(
+        "one-of-21-patients",
+        "metastasis-unknown",
+        ("patients.csv", 22, "metastatic_date", ""),
+        "is empty: the patient counts as not metastatic, so that no local treatment is eligible.",
+        *cohort(21, lambda k: f"male,1950,ileum,G1,2,no,{'2013-02-03' if k < 20 else ''}"),
+        patient="N20",
+        near=(
+            *cohort(21, lambda k: f"male,1950,ileum,G1,2,no,{'2013-02-03' if k < 20 else ''}"),
+            treatments("U20,N20,2014-01-22,RFA,liver,focal progression\n", ""),
+        ),
+    ),
+    warning(
+        "modality-that-is-excluded",
+        "setting-unused",
+        ("local_treatments.csv", None, "modality", "lobar HAE"),
+        "'lobar HAE' does not occur here. It is an excluded modality of the settings: it excludes nothing. Check "
+        "its spelling.",
+        options={"settings": Settings(excluded=(Modality("lobar HAE", "lobar HAE"),))},
+        near=add("local_treatments.csv", "T3,P2,2014-05-05,lobar HAE,liver,focal progression"),
+        near_options={"settings": Settings(excluded=(Modality("lobar HAE", "lobar HAE"),))},
+    ),
+    warning(
+        "modality-with-a-label",
+        "setting-unused",
+        ("local_treatments.csv", None, "modality", "ablation"),
+        "It is a modality with a label in the settings: it labels nothing.",
+        options={"settings": Settings(modalities=(Modality("ablation", "Ablation"),))},
+        near=treatments("RFA", "ablation"),
+        near_options={"settings": Settings(modalities=(Modality("ablation", "Ablation"),))},
+    ),
+    warning(
+        "primary-site",
+        "setting-unused",
+        ("patients.csv", None, "primary_site", "gut"),
+        "It is a primary site of the settings: it lets nobody in.",
+        options={"settings": Settings(primary_sites=("ileum", "gut"))},
+        near=patients("pancreas", "gut"),
+        near_options={"settings": Settings(primary_sites=("ileum", "gut"))},
+    ),
+    warning(
+        "no-date-where-the-modality-is-one-for-all",
+        "without-treatment",
+        ("review.csv", 3, "case", "B"),
+        "no local treatment was read of the patient, who is left out.",
+        review("2014-02-11,HAE", ","),
+        kind="wide",
+        patient="B",
+        options={"mapping": ONE_MODALITY},
+        near=review("HAE", ""),
+        near_options={"mapping": ONE_MODALITY},
+    ),
+    warning(
+        "one-of-three-rows",
+        "analysis-flag",
+        ("adtte.csv", 3, "ANL01FL", "N"),
+        "is not Y in 1 of 3 rows, here for the first time: they are counted all the same. Leave them out of the "
+        "file if they are not part of the analysis.",
+        column("adtte.csv", "ANL01FL", "Y", "N", "Y"),
+        kind="trial",
+        near=column("adtte.csv", "ANL01FL", "Y", "Y", "Y"),
+    ),
+    warning(
+        "months-among-days",
+        "mixed-units",
+        ("adtte.csv", 3, "AVALU", "MONTHS"),
+        "'OS' has times in months here and in days above. Check the unit, and use one for each PARAMCD.",
+        adtte("31,DAYS", "1.02,MONTHS"),
+        kind="trial",
+        near=adtte("02,drug,OS,Overall survival,31,DAYS", "02,drug,PFS,PFS,1.02,MONTHS"),
+    ),
+    warning(
+        "one-row-counts-the-first-day",
+        "dates-disagree",
+        ("adtte.csv", 3, "AVAL", "1"),
+        "AVAL - (ADT - STARTDT) is 0 in 2 of 3 rows and 1 here. It must be 0 throughout or 1 throughout: without "
+        "that, cut-off and date controls are absent. Correct the times or the dates.",
+        adtte("2014-03-04", "2014-03-03"),
+        kind="trial",
+        near=(
+            adtte("2014-03-04", "2014-03-03"),
+            adtte("2014-04-11", "2014-04-10"),
+            adtte("2015-01-01", "2014-12-31"),
+        ),
+    ),
+    warning(
+        "two-days-more-throughout",
+        "dates-disagree",
+        ("adtte.csv", 2, "AVAL", "2"),
+        "AVAL - (ADT - STARTDT) is 2 in 3 of 3 rows here for the first time.",
+        adtte("2014-03-04", "2014-03-02"),
+        adtte("2014-04-11", "2014-04-09"),
+        adtte("2015-01-01", "2014-12-30"),
+        kind="trial",
+        near=adtte("2014-03-04", ""),
+    ),
+    warning(
+        "one-age-of-five",
+        "mixed-column",
+        ("adtte.csv", 6, "AGE", "unknown"),
+        "'unknown' is no number, but 4 of 5 different values are: the column is stored as text. Correct it, or "
+        "leave the cell empty.",
+        add("adtte.csv", "04,drug,OS,Overall survival,3,DAYS,0,death,2014-01-01,2014-01-04,44"),
+        add("adtte.csv", "05,drug,OS,Overall survival,3,DAYS,0,death,2014-01-01,2014-01-04,unknown"),
+        kind="trial",
+        near=(
+            add("adtte.csv", "04,drug,OS,Overall survival,3,DAYS,0,death,2014-01-01,2014-01-04,53"),
+            add("adtte.csv", "05,drug,OS,Overall survival,3,DAYS,0,death,2014-01-01,2014-01-04,unknown"),
+        ),
     ),
 ]
 
 
 def progress(files: Files, n: int, first: int) -> None:
     """Give P1 so many progressions, some of them on the first of a month."""
-    days = [date(2014, 2 + k % 6, 1) for k in range(first)] + [date(2014, 2, 2 + k) for k in range(n - first)]
+    days = [date(2014 - k // 12, 1 + k % 12, 1) for k in range(first)]
+    days += [date(2014, 2, 2 + k) for k in range(n - first)]
     files["progressions.csv"] = b"patient_id,date,extent\n" + b"".join(
         f"P1,{day},focal\n".encode() for day in days
     )
@@ -1377,7 +1776,7 @@ BOUNDARIES = (
     "first-of-month",
     "cnsr-unexplained",
 )  # have a test of their own
-WRITTEN = ("nobody-eligible", "id-duplicate", "treatment-differs")  # found by what is written
+WRITTEN = ("nobody-eligible", "id-duplicate", "treatment-differs", "spelling")  # found by what is written
 HEADERS = ("file-unreadable", "delimiter", "header-name", "header-duplicate", "column-missing")
 READ = [
     one
@@ -1502,22 +1901,6 @@ def test_a_sheet_that_cannot_be_told_is_said_with_those_that_are_there(tmp_path,
 
 
 # where exactly a rule begins -------------------------------------------------------------------------------
-
-
-def cohort(n: int, cells: Callable[[int], str]) -> list[Change]:
-    """Return the changes to n patients, each treated once, whose row of `patients` ends as told."""
-    header = [text.strip().splitlines()[0] for text in TABLES.values()]
-    rows = {
-        "patients.csv": [f"N{k},{cells(k)}" for k in range(n)],
-        "local_treatments.csv": [
-            f"U{k},N{k},2014-01-{k % 27 + 2:02},RFA,liver,focal progression" for k in range(n)
-        ],
-        "follow_up.csv": [f"N{k},2015-03-{k % 27 + 2:02},,alive" for k in range(n)],
-    }
-    return [
-        put(name, "".join(f"{line}\n" for line in [top, *rows.get(name, [])]).encode())
-        for name, top in zip(TABLES, header, strict=True)
-    ]
 
 
 def test_a_grade_below_ki67_is_a_warning_and_a_grade_above_never(tmp_path):
@@ -1782,6 +2165,18 @@ def test_cnsr_2_means_what_was_said(tmp_path, options, statuses, warned):
             [swap("export.csv", "A,visit,1,,,", "A,visit,1,2016-01-01,,")],
             [("conflict", 3, "mets")],
             id="two-dates-of-metastases-of-which-one-lies-in-the-future",
+        ),
+        pytest.param(
+            "tables",
+            [follow_up("P1,", "P\u200b1,")],
+            [("id-characters", 2, "patient_id")],
+            id="patient-of-the-follow-up-with-a-blank-of-no-width",
+        ),
+        pytest.param(
+            "trial",
+            [add("adtte.csv", "01,Drug,PFS,PFS,50,DAYS,0,progression,2014-01-01,2014-02-20,61")],
+            [("spelling", 5, "TRTP")],
+            id="patient-with-one-treatment-in-two-spellings",
         ),
         pytest.param(
             "trial",

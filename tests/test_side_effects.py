@@ -237,5 +237,5 @@ def test_the_screen_shows_the_command_lines_counts_and_follows_the_window(open_p
 def test_an_imported_trials_screen_says_why_it_is_empty(open_page: Opener, shelf) -> None:
     build_adtte(shelf, "lung", REFERENCE / "lung_adtte.csv")
     app = open_page("side_effects.py", dataset="lung")
-    assert "was imported as ADTTE, which holds times to events and no side effects" in words(app)
+    assert "was imported as times to events, without side effects" in words(app)
     assert len(app.main.table) == 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import Any
 
+from gepnet_core.contract import TABLES_BY_NAME
+from gepnet_core.errors import FileRefused
 from gepnet_core.importer.draft_codec import told_draft
 from gepnet_core.importer.sniff import sniffed
 from gepnet_core.intake.archive import text_of
@@ -13,7 +15,8 @@ from gepnet_core.intake.guess import guess
 from gepnet_core.intake.limits import Limits
 from gepnet_core.intake.profile import MISSING_WORDS, profile
 from gepnet_core.intake.reading import Reading, Sheet
-from gepnet_core.intake.redcap import decode, is_dictionary
+from gepnet_core.intake.redcap import decode
+from gepnet_core.intake.redcap_dictionary import NO_DICTIONARY, is_dictionary
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.request import Format, Request
 from gepnet_core.settings import FILE as SETTINGS_FILE
@@ -36,9 +39,15 @@ def peek(request: Request, limits: Limits) -> dict[str, Any]:
     kind = request.format or sniffed(sheets, request.path)
     if request.beside is not None and kind in (None, Format.REDCAP):
         beside = open_sheets(request.beside, Reading(), report, limits)[0]
+        if request.format is Format.REDCAP and not is_dictionary(beside):
+            raise FileRefused(beside.file, NO_DICTIONARY, rule="dictionary")
         if is_dictionary(beside):
             kind = Format.REDCAP
             sheets = [decode(sheets[0], beside, report, MISSING_WORDS)]
+    if kind is Format.TABLES:  # a workbook may have sheets of words beside the tables
+        sheets = [
+            sheet for sheet in sheets if sheet.name.casefold().replace(" ", "_") in TABLES_BY_NAME
+        ] or sheets
     return {
         "format": kind,
         "settings": text_of(request.path, SETTINGS_FILE, limits),

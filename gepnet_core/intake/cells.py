@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gepnet_core.contract import Column, Value
-from gepnet_core.errors import quoted
+from gepnet_core.errors import one_line, quoted
 from gepnet_core.intake.dates import CellRefused, DateFormat, read_date
 from gepnet_core.view import plain_number
 
@@ -114,6 +114,12 @@ def folded(word: str) -> str:
     if not plain.isprintable():
         plain = "".join(c for c in plain if c.isspace() or not is_unseen(c))
     return " ".join(plain.split())
+
+
+def spelled_otherwise(word: str, other: str) -> str:
+    """Return the words on two spellings of one word."""
+    how = ": they differ in blanks" if one_line(word) == one_line(other) else ""
+    return f"{quoted(word)} is {quoted(other)} spelled otherwise{how}. Use one spelling."
 
 
 def _number(column: Column, text: str, decimal: str) -> Value:

@@ -6,16 +6,17 @@ from collections import Counter
 
 from gepnet_core.errors import listed, quoted
 from gepnet_core.intake.report import Report
-from gepnet_core.intake.source import SAME, Source
+from gepnet_core.intake.source import SAME, Source, SourceRow
 from gepnet_core.settings import Settings
 
 
 def warn_left_out(source: Source, report: Report, settings: Settings) -> None:
     """Report patients who are left out for what is empty, and settings that meet nothing."""
     treated = {row.patient for row in source["local_treatments"]}
+    mapped = _is_mapped(source["local_treatments"])
     for row in source["patients"]:
         if row.patient not in treated:
-            if row.columns is not SAME:
+            if mapped:
                 words = (
                     "no local treatment was read of the patient, who is left out. Fill in the date of the "
                     "treatment if there was one."
@@ -29,6 +30,11 @@ def warn_left_out(source: Source, report: Report, settings: Settings) -> None:
             source.find(report, "metastasis-unknown", "patients", row, "metastatic_date", words)
     _constant_agent(source, report)
     _unused_settings(source, report, settings)
+
+
+def _is_mapped(treatments: list[SourceRow]) -> bool:
+    """Return True where a mapping made the rows: it names the treatments itself, so the file has no such column."""
+    return any(row.columns is not SAME and "treatment_id" not in row.columns for row in treatments)
 
 
 def _constant_agent(source: Source, report: Report) -> None:

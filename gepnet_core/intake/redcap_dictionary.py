@@ -63,6 +63,12 @@ class Dictionary:
         return list(dict.fromkeys(found.form for found in self.fields.values() if found.form))
 
 
+NO_DICTIONARY = (
+    "is not the data dictionary of a REDCap project, whose first column is “Variable / Field Name”. Download the "
+    "current dictionary from the project."
+)
+
+
 def is_dictionary(sheet: Sheet) -> bool:
     """Return True where a sheet has the columns that only a data dictionary has: field name and field type."""
     found = _places(sheet)

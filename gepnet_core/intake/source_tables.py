@@ -92,6 +92,8 @@ def _read_table(sheet: Sheet, table: Table, source: Source, report: Report, spel
                 rule = why.rule
                 if table.name == "local_treatments" and column.name == "date" and rule == "cell-empty":
                     rule = "treatment-without-date"
+                if rule == "id-characters":  # whose row it is, nobody can tell
+                    source.incomplete.add(table.name)
                 report.add(
                     rule,
                     sheet.file,

@@ -26,7 +26,8 @@ def _dated(text: str) -> tuple[str, ...]:
 
 PATIENT_ID = _words(
     "patient id, pat id, subject id, usubjid, subjid, record id, study id, case id, patient number, patient no, "
-    "patientennummer, patienten nr, pat nr, patienten id, pseudonym, mrn, fallnummer, patient, pat, pid, id"
+    "patientennummer, patienten nr, pat nr, pat no, patient nr, patienten id, pseudonym, mrn, fallnummer, patient, "
+    "pat, pid, id"
 )
 TREATMENT = _words(
     "trtp, treatment, treatment arm, treatment group, trt, arm, rx, modality, therapy, tx, group, behandlung, "

@@ -10,7 +10,7 @@ from gepnet_core.store.build import build_adtte, build_source, fingerprint
 from gepnet_core.store.connection import Database
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.versions import Current, Shelf
-from gepnet_core.store.writing import check_whole, publish, put_back
+from gepnet_core.store.writing import check_whole, publish, put_back, withdraw
 
 __all__ = [
     "Current",
@@ -22,6 +22,7 @@ __all__ = [
     "open_shelf",
     "publish",
     "put_back",
+    "withdraw",
 ]
 
 PROJECT = Path(__file__).resolve().parents[2]

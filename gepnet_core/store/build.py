@@ -25,6 +25,7 @@ from gepnet_core.intake.mapping import ColumnMapping
 from gepnet_core.intake.quality import warn_source
 from gepnet_core.intake.reading import Reading, Sheet
 from gepnet_core.intake.redcap import decode
+from gepnet_core.intake.redcap_dictionary import NO_DICTIONARY, is_dictionary
 from gepnet_core.intake.report import Report, ReportRefused
 from gepnet_core.intake.request import Format, Request
 from gepnet_core.intake.source import Source
@@ -78,6 +79,7 @@ def prepare(
         path = folder / "version.duckdb"
         path.unlink(missing_ok=True)  # of an earlier try that was ended
         current = write_version(path, folder, recipe, report, origin=origin, source=source)
+        current = replace(current, file=printable(request.path.name))
         if current.patients == 0:
             report.add("nobody-eligible", request.path.name, nobody_left(path))
             report.stop_on_errors()
@@ -206,6 +208,8 @@ def _from_mapped(
             raise OptionRefused("A REDCap export needs its data dictionary beside it.")
         dictionary = _only(request.beside, Reading(), report, limits)
         missing = (*mapping.missing, *(request.settings or mapping.settings).missing)
+        if not is_dictionary(dictionary):
+            raise FileRefused(dictionary.file, NO_DICTIONARY, rule="dictionary")
         sheet = decode(sheet, dictionary, report, missing)
         report.stop_on_errors()
     settings = request.settings or mapping.settings

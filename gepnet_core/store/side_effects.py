@@ -117,8 +117,8 @@ def left_out(dataset: DataSet, selection: Selection, *, window: int) -> dict[str
 def _query(dataset: DataSet, selection: Selection, window: int) -> tuple[str, dict[str, Any]]:
     if dataset.is_trial:
         raise ControlMissing(
-            f"“{dataset.name}” was imported as ADTTE, which holds times to events and no side effects. Import the "
-            "source tables to see them."
+            f"“{dataset.name}” was imported as times to events, without side effects. Import source tables to see "
+            "them."
         )
     if "adverse_events" in dataset.not_recorded:
         raise ControlMissing(

@@ -15,7 +15,7 @@ def check_has_tables(dataset: DataSet) -> None:
     """Raise ControlMissing where a data set holds no source tables."""
     if dataset.is_trial:
         raise ControlMissing(
-            f"“{dataset.name}” was imported as ADTTE, which holds times to events and no source tables. "
+            f"“{dataset.name}” was imported as times to events, without source tables. "
             "Export it as ADTTE instead."
         )
 

@@ -28,7 +28,8 @@ class Current:
     """What `current.json` holds: the version, its row counts by table, its content hash and where it is from.
 
     `origin` is "shipped" for the data set that comes with the project, else "imported"; `source` is the hash
-    of the shipped files. `number` counts the versions of a data set as they were first imported.
+    of the shipped files. `number` counts the versions of a data set as they were first imported, `file` is the
+    name of the file that was imported last as this version.
     """
 
     version: str
@@ -37,6 +38,7 @@ class Current:
     origin: str
     source: str = ""
     number: int = 0
+    file: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the entry as `current.json` holds it."""
@@ -155,6 +157,14 @@ class Shelf:
         built.unlink(missing_ok=True)
         self._prune(name)
         return current
+
+    def withdraw(self, name: str) -> None:
+        """Take a data set off the list; its versions stay in the folder until it is imported again.
+
+        The lock of the data set must be held.
+        """
+        (self.root / name / CURRENT).unlink()
+        _sync(self.root / name)
 
     def put_back(self, name: str, entry: Current) -> None:
         """Make a version that is on the shelf the current one. The lock of the data set must be held."""

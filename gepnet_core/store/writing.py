@@ -174,6 +174,19 @@ def put_back(shelf: Shelf, name: str, version: str) -> Current:
         return entry
 
 
+def withdraw(shelf: Shelf, name: str) -> None:
+    """Take a data set off the list: what a first import made, taken back. Importing it again brings it back.
+
+    Raises
+    ------
+    DataSetUnknown
+        If there is no such data set.
+    """
+    shelf.current(name)
+    with shelf.lock(name):
+        shelf.withdraw(name)
+
+
 def _load(file: Building, spool: Spool) -> None:
     """Load a table from its own canonical form, with every type stated and nothing guessed."""
     columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in spool.columns)

@@ -69,10 +69,10 @@ def _choose_dataset(shelf: Shelf, remembered: Remembered) -> None:
     remembered.newest = shelf.current(name).version if name in shelf.names() else remembered.data.version
     if remembered.newest != remembered.data.version:
         st.info(
-            f"A newer version of this data set exists ({remembered.newest}). This page still shows "
+            f"Another version of this data set is the current one now ({remembered.newest}). This page still shows "
             f"{remembered.data.version}."
         )
-        if st.button("Show the newer version", key=remembered.widget("newer")):
+        if st.button("Show the current version", key=remembered.widget("newer")):
             remembered.update(shelf)
             st.rerun()
 

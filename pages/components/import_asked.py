@@ -35,7 +35,7 @@ def choose_extracted(remembered: ImportState, seed: date | None, today: date, *,
     """Draw the day of the export."""
     chosen = st.date_input(
         "Day of the export" + (" *" if needed else ""),
-        value=seed,
+        value=remembered.extracted or seed,
         min_value=FIRST_DAY,
         max_value=min(today, LAST_DAY),
         format=DATE_FORMAT,
@@ -43,7 +43,8 @@ def choose_extracted(remembered: ImportState, seed: date | None, today: date, *,
         help="The day on which the data were exported. A later date in the file is an error; "
         "who is alive and was not seen in the 12 months before it is listed.",
     )
-    return chosen if isinstance(chosen, date) else None
+    remembered.extracted = chosen if isinstance(chosen, date) else None
+    return remembered.extracted
 
 
 def named(found: dict[str, int]) -> list[str]:

@@ -60,22 +60,21 @@ def show_findings(report: Report) -> None:
     ordered = sorted(report.findings, key=lambda found: found.severity is not Severity.ERROR)
     if not ordered:
         return
+    shown = ordered[:MOST_FINDINGS]
+    files = {found.file for found in shown}
     rows = [
         [
-            found.file,
+            found.words,
             "–" if found.line is None else f"{found.line:,}",
             found.column or "–",
-            found.words,
+            found.patient or "–",
+            *([found.file] if len(files) > 1 else []),
             f"{found.severity}: {found.rule}",
         ]
-        for found in ordered[:MOST_FINDINGS]
+        for found in shown
     ]
-    tables.show(
-        ["File", "Line", "Column", "What is wrong", "Rule"],
-        rows,
-        alt="Findings with places",
-        wrapped=True,
-    )
+    header = ["What was found", "Line", "Column", "Patient", *(["File"] if len(files) > 1 else []), "Rule"]
+    tables.show(header, rows, alt="Findings with places", wrapped=True)
     left = sum(report.counts.values()) - len(rows)
     if left > 0:
         st.caption(f"{left:,} more findings are in the report.")

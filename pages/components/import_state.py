@@ -21,14 +21,25 @@ from gepnet_core.store.scratch import scratch_folder
 KEY = "import_state"
 
 
+@dataclass(frozen=True)
+class Done:
+    """What was imported last, and the version that was current before; None: the data set is new."""
+
+    name: str
+    version: str
+    patients: int
+    warnings: int
+    before: str | None
+
+
 @dataclass
 class ImportState:
     """One import on its way.
 
-    `columns` are those of the last file that could be read; `peeked` holds the first looks by what they were
-    asked; `checked_as` is the request (without places) that
-    `checked` answers; `loaded` is the mapping with which the controls start, `last` the one
-    that they say. `done` is the data set that was imported last, `before` its version before that.
+    `upload` is the file itself, which outlives a visit to another page, and `columns` are those of the last file
+    that could be read. `peeked` holds the first looks by what they were asked; `checked_as` is the request
+    (without places) that `checked` answers. `loaded` is the mapping with which the controls start, `last` the one
+    that they say.
     """
 
     uploads: int = 0
@@ -43,8 +54,9 @@ class ImportState:
     reading: tuple[str, str, str] = ("", "", "")
     checked_as: str = ""
     checked: Import | None = None
-    done: str = ""
-    before: str | None = None
+    upload: Any = None
+    name: str = ""
+    done: Done | None = None
 
     def key(self, name: str) -> str:
         """Return the key of a widget; a file of other columns makes it a new one."""
@@ -67,19 +79,25 @@ class ImportState:
         self.generation += 1
         self.groups = {}
         self.loaded, self.loaded_as, self.last, self.extracted = None, "", None, None
-        self.checked, self.checked_as = None, ""
+        self.checked, self.checked_as, self.name = None, "", ""
 
     def rest(self) -> None:
         """Keep what was said while no file is there: controls that are not drawn forget it."""
         if self.last is not None:
             self.loaded = self.last
 
-    def finish(self, name: str, before: str | None) -> None:
+    def finish(self, done: Done) -> None:
         """Remember what was imported, and ask for the next file."""
         self.restart()
-        self.uploads += 1
+        self.forget()
         self.columns, self.peeked = None, {}
-        self.done, self.before = name, before
+        self.done = done
+
+    def forget(self) -> None:
+        """Let go of the file; what was said of its columns stays for a corrected one."""
+        self.rest()
+        self.uploads += 1
+        self.upload = None
 
     def take_mapping(self, file_id: str) -> None:
         """Start the controls anew from a mapping that was kept."""

@@ -30,7 +30,7 @@ from pages.components import (
     trial_form,
 )
 from pages.components.import_asked import NO_FILE, Asked
-from pages.components.import_state import ImportState
+from pages.components.import_state import Done, ImportState
 from pages.components.markdown import escaped
 from pages.components.session import Remembered
 
@@ -66,17 +66,27 @@ def choose_file(shelf: Shelf, state: ImportState) -> Chosen | None:
     """Draw the upload and the first rows; return None while there is nothing to go on with."""
     st.header("1. The file", anchor=False)
     st.caption(
-        "Nothing leaves this machine, and nothing changes before the last step. The empty workbook and the data "
-        "dictionary are under “Versions and downloads”."
+        "Nothing leaves this machine, and nothing changes before the last step. An empty workbook to fill in is "
+        "under “Versions and downloads”."
     )
     upload = st.file_uploader(
         "A table (CSV, TSV, Excel, SAS transport), or the source tables as a workbook or ZIP",
         type=TYPES,
         key=state.file_key("upload"),
+        on_change=_changed,
     )
-    if upload is None:
+    if upload is not None:
+        state.upload = upload
+    elif state.upload is None:
         state.rest()
         return None
+    else:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"Still here: **{escaped(state.upload.name)}**")
+            if st.button("Forget it", icon=":material/close:", key="import:forget"):
+                state.forget()
+                st.rerun()
+    upload = state.upload
     reading = _reading(state)
     try:
         peeked = _look(shelf, state, upload, None, reading, None)
@@ -108,6 +118,14 @@ def choose_file(shelf: Shelf, state: ImportState) -> Chosen | None:
         st.error(f"**The file cannot be read.** {escaped(str(report.findings[0]))}", icon=":material/block:")
         return None
     return Chosen(upload, beside, kind, _with_mark(reading, peeked), peeked, _first_rows(state, peeked))
+
+
+def _changed() -> None:
+    """Let go of a file that was removed; one that is only not drawn, on another page, stays."""
+    state = import_state.state()
+    if st.session_state.get(state.file_key("upload")) is None:
+        state.rest()
+        state.upload = None
 
 
 def _reading(state: ImportState) -> Reading:
@@ -207,9 +225,7 @@ def check_and_import(
 ) -> None:
     """Draw the last step: the name, the check, what it found, and the import."""
     st.header(f"{5 if chosen.kind in MAPPED else 4}. Check and import", anchor=False)
-    name = _choose_name(shelf, state, chosen.upload.name)
-    if name is None:
-        return
+    name = _choose_name(shelf, state, chosen.upload.name, asked)
     for words in asked.open:
         st.info(escaped(words))
     now = import_state.fingerprint(asked.request, chosen.upload, chosen.beside)
@@ -233,6 +249,12 @@ def check_and_import(
         st.caption("Something was changed since the last check: check again.")
         return
     import_result.show(checked, chosen.upload.name)
+    if name in shelf.names() and checked.current is not None:
+        now_there = shelf.current(name).patients
+        st.markdown(
+            f"“{escaped(name)}” has **{format_count(now_there, 'patient')}** now and would have "
+            f"**{checked.current.patients:,}**."
+        )
     if checked.current is not None:
         st.caption(f"The same on the command line: `{command_line(asked.request, chosen, name)}`")
     if checked.current is not None and st.button(
@@ -241,25 +263,32 @@ def check_and_import(
         _import(shelf, remembered, state, chosen, asked.request, checked, name)
 
 
-def _choose_name(shelf: Shelf, state: ImportState, file: str) -> str | None:
+def _choose_name(shelf: Shelf, state: ImportState, file: str, asked: Asked) -> str:
+    """Draw the name of the data set; a name that cannot be is one more open question."""
     stem = file.rsplit(".", 1)[0].lower()
-    suggested = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in stem).strip("_-")
+    suggested = _plain_name(stem)
     name = st.text_input(
         "Name of the data set",
-        value=suggested[:64] or "cohort",
+        value=state.name or suggested[:64] or "cohort",
         key=state.key("name"),
         help="Up to 64 lower-case letters, digits, - and _. A name that exists gets a new version.",
     )
     try:
-        name = parse_dataset_name(name)
+        state.name = name = parse_dataset_name(name)
     except CohortError as refused:
-        st.error(escaped(str(refused)))
-        return None
+        plain = _plain_name(name)
+        asked.open.append(f"{refused} For instance: {plain}" if plain else str(refused))
+        return name
     if name in shelf.names():
         st.caption(
             f"The data set {escaped(quoted(name))} exists: it gets a new version, and the old one is kept."
         )
     return name
+
+
+def _plain_name(text: str) -> str:
+    """Return a text as a name of a data set, or nothing."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in text.lower()).strip("_-")
 
 
 @contextmanager
@@ -295,11 +324,12 @@ def _import(
             if again.current is None or again.path is None or again.current != checked.current:
                 raise CohortError("The file reads otherwise than when it was checked. Check it again.")
             before = shelf.current(name).version if name in shelf.names() else None
-            publish(shelf, name, again.path, again.current)
+            published = publish(shelf, name, again.path, again.current)
     except CohortError as refused:
         st.error(escaped(str(refused)))
         return
-    state.finish(name, before)
+    warnings = checked.report.warnings
+    state.finish(Done(name, published.version, published.patients, warnings, before))
     shelved.show_version(shelf, remembered, name)
     st.rerun()
 

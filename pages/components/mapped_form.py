@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from gepnet_core.errors import CohortError
+from gepnet_core.errors import CohortError, listed
 from gepnet_core.importer.draft_codec import draft_from
 from gepnet_core.intake.draft import Draft
 from gepnet_core.intake.mapping import Cell, ColumnMapping, mapping_from
@@ -32,7 +32,7 @@ def draw(
     header, profiles = sheet["header"], profiles_of(sheet)
     draft = _seed(remembered, draft_from(sheet["draft"]))
     st.header("3. What the columns mean", anchor=False)
-    _load(remembered)
+    _load(remembered, header)
     seed_settings = remembered.loaded.settings if remembered.loaded is not None else Settings()
     modes = ["dates", "times"]
     mode = st.segmented_control(
@@ -56,6 +56,11 @@ def draw(
         fixed=False,
         help="A pseudonym. 007 and NA stay as they are.",
     )
+    if patient_id is not None and patient_id.row_number:
+        st.caption(
+            "The number of the row stands for the patient. Choose a column of ids if there is one: after sorting "
+            "the table its rows have other numbers."
+        )
     missing = choose_missing(remembered, draft.missing, profiles)
     open_ = [] if patient_id is not None else ["Say the column of the patient id."]
     mapping = ColumnMapping(patient_id or Cell(row_number=True), reading=reading, missing=missing)
@@ -67,10 +72,7 @@ def draw(
     st.header("4. About the data", anchor=False)
     extracted = None
     if mode != "times":
-        extracted = choose_extracted(
-            remembered, remembered.extracted or seed_settings.extracted, today, needed=True
-        )
-        remembered.extracted = extracted
+        extracted = choose_extracted(remembered, seed_settings.extracted, today, needed=True)
         open_ += [] if extracted else ["Say the day of the export."]
     modalities = _stored(mapping, profiles, "modality")
     with st.expander("Settings of the data set", expanded=False):
@@ -80,6 +82,12 @@ def draw(
             modalities,
             indications=_stored(mapping, profiles, "indication"),
             eligibility=mode != "times",
+            only_present=True,
+        )
+    if settings.focal_only:
+        st.caption(
+            f"Only treatments with the indication “{escaped(settings.focal_indication)}” can be the index "
+            "treatment: see the settings above."
         )
     mapping = replace(mapping, settings=settings)
     remembered.last = mapping
@@ -99,7 +107,7 @@ def draw(
     return Asked(Request(NO_FILE, kind, mapping=mapping, extracted=extracted), open_)
 
 
-def _load(remembered: ImportState) -> None:
+def _load(remembered: ImportState, header: list[str]) -> None:
     """Offer to take a mapping that was kept."""
     with st.popover("Use a kept mapping", icon=":material/upload_file:"):
         kept = st.file_uploader("Mapping file (TOML)", type="toml", key=remembered.key("mapping_file"))
@@ -112,7 +120,13 @@ def _load(remembered: ImportState) -> None:
             except CohortError as refused:
                 st.error(escaped(str(refused)))
                 return
+            if lacking := sorted(remembered.loaded.columns() - set(header)):
+                remembered.loaded = None
+                names = escaped(listed(lacking))
+                st.error(f"This mapping names columns that the file lacks: {names}. Nothing was changed.")
+                return
             remembered.take_mapping(kept.file_id)
+            st.toast(f"The mapping {escaped(kept.name)} was taken over.")
             st.rerun()
 
 
@@ -166,6 +180,11 @@ def _times(
         for times in endpoints
         if not times.event
     ]
+    for times in endpoints:
+        said = {*times.event, *times.censored, *times.competing}
+        left = [value for value in profiles[times.status].distinct if value.strip() and value not in said]
+        if times.event and left:
+            asked.append(f"Say what {listed(left)} means in “{times.status}”.")
     return replace(mapping, endpoints=endpoints, treatment=treatment or Cell(value=NOT_RECORDED)), asked
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from gepnet_core.contract import TABLES_BY_NAME, Table
+from gepnet_core.errors import listed
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.draft import Draft
 from gepnet_core.intake.mapping import NOT_MAPPED, SINGLE_TABLES, Group
@@ -121,6 +122,10 @@ def choose_values(
             kept[name] = words
         if len(odd) > MOST_VALUES:
             st.caption(f"{len(odd) - MOST_VALUES:,} more values: write them into a mapping file.")
+    for name, words in kept.items():
+        blank = [word for word, meaning in words.items() if not meaning]
+        if blank and name not in asked:
+            st.caption(f"In “{escaped(name)}”, {escaped(listed(blank))} is read as missing.")
     return kept
 
 

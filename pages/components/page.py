@@ -36,7 +36,7 @@ def begin(title: str, *, whole: bool = False) -> tuple[DataSet, View]:
     left = data.n_selected(view.selection)
     st.markdown(f"**{words}** · {left:,} of {format_count(data.n, 'patient')}{notice}")
     if remembered.newest != data.version:
-        st.caption("A newer version of this data set exists: see the sidebar.")
+        st.caption("Another version of this data set is the current one now: see the sidebar.")
     if left == 0:
         nothing_left()
     return data, view

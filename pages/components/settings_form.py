@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -24,11 +25,19 @@ def choose_settings(
     *,
     indications: Sequence[str] = (),
     eligibility: bool = True,
+    only_present: bool = False,
 ) -> Settings:
     """Draw the settings and return what they say.
 
-    With `eligibility` those that choose patients, too; `indications` are those that the file holds.
+    With `eligibility` those that choose patients, too; `indications` are those that the file holds. With
+    `only_present`, modalities that the file does not hold are dropped: a corrected file has lost a spelling.
     """
+    if only_present:
+        seed = replace(
+            seed,
+            modalities=tuple(found for found in seed.modalities if found.value in modalities),
+            excluded=tuple(found for found in seed.excluded if found.value in modalities),
+        )
 
     def key(name: str) -> str:
         return remembered.key(f"settings:{name}")

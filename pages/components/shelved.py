@@ -9,11 +9,11 @@ from gepnet_core.errors import CohortError
 from gepnet_core.export_adtte import adsl_lines, adtte_lines
 from gepnet_core.export_tables import tables_bytes
 from gepnet_core.formatting import format_count
-from gepnet_core.store import Shelf, put_back
+from gepnet_core.store import Shelf, put_back, withdraw
 from gepnet_core.store.versions import KEPT
 from gepnet_core.template import template_workbook
 from pages.components import downloads, tables
-from pages.components.import_state import ImportState
+from pages.components.import_state import Done, ImportState
 from pages.components.markdown import escaped
 from pages.components.session import Remembered
 
@@ -31,25 +31,47 @@ def show_version(shelf: Shelf, remembered: Remembered, name: str) -> None:
 
 def show_done(shelf: Shelf, remembered: Remembered, state: ImportState) -> None:
     """Say what was imported, where it can be seen, and offer to take it back."""
-    data = remembered.data
+    done = state.done
+    if done is None:
+        return
     with st.container(border=True):
         st.success(
-            f"**“{escaped(state.done)}” was imported**: {format_count(data.n, 'patient')}, version {data.version}.",
+            f"**“{escaped(done.name)}” was imported**: {format_count(done.patients, 'patient')}, version "
+            f"{done.version}.",
             icon=":material/check_circle:",
         )
-        with st.container(horizontal=True):
-            st.page_link("survival.py", label="See the curves", icon=":material/show_chart:")
-            st.page_link("quality.py", label="See the warnings", icon=":material/fact_check:")
-            if state.before not in (None, data.version) and st.button(
-                "Take it back", icon=":material/undo:", help=f"Makes version {state.before} current again."
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if done.name == remembered.dataset:
+                st.page_link("survival.py", label="See the curves", icon=":material/show_chart:")
+                if done.warnings:
+                    st.page_link("quality.py", label="See the warnings", icon=":material/troubleshoot:")
+            if done.before != done.version and st.button(
+                "Take it back",
+                icon=":material/undo:",
+                help=f"Makes version {done.before} current again."
+                if done.before
+                else "Takes it off the list.",
             ):
-                put_back(shelf, state.done, state.before or "")
-                state.done = ""
-                remembered.update(shelf)
+                _take_back(shelf, remembered, done)
+                state.done = None
                 st.rerun()
             if st.button("Close", icon=":material/close:", key="import:close"):
-                state.done = ""
+                state.done = None
                 st.rerun()
+
+
+def _take_back(shelf: Shelf, remembered: Remembered, done: Done) -> None:
+    """Undo an import: the version before is current again, or the data set is off the list."""
+    if done.before is not None:
+        put_back(shelf, done.name, done.before)
+        st.toast(f"“{done.name}” is at version {done.before} again.")
+        show_version(shelf, remembered, done.name)
+        return
+    withdraw(shelf, done.name)
+    st.toast(f"“{done.name}” was taken off the list.")
+    remembered.opened.pop(done.name, None)
+    if remembered.dataset == done.name and shelf.names():
+        remembered.switch(shelf, shelf.names()[0])
 
 
 def show(shelf: Shelf, remembered: Remembered) -> None:
@@ -62,19 +84,28 @@ def show(shelf: Shelf, remembered: Remembered) -> None:
         [
             one.entry.version,
             one.written.strftime("%Y-%m-%d %H:%M UTC"),
+            one.entry.file or "–",
             f"{one.entry.patients:,}",
             "current" if one.is_current else "kept",
         ]
         for one in kept
     ]
-    tables.show(["Version", "Written", "Patients", "State"], rows, alt="Versions of the data set")
+    tables.show(["Version", "Written", "File", "Patients", "State"], rows, alt="Versions of the data set")
     st.caption(
         f"The last {KEPT} are kept. A version never changes: a link that names one shows the same numbers."
     )
     older = {one.entry.version: one for one in kept if not one.is_current}
     if older:
         chosen = st.selectbox(
-            "Put a version back", list(older), index=None, placeholder="Choose a version", key="shelf:version"
+            "Put a version back",
+            list(older),
+            index=None,
+            format_func=lambda version: (
+                f"{version}: {format_count(older[version].entry.patients, 'patient')}, "
+                f"{older[version].written:%Y-%m-%d %H:%M} UTC"
+            ),
+            placeholder="Choose a version",
+            key="shelf:version",
         )
         if st.button("Make it the current one", disabled=chosen is None, icon=":material/undo:"):
             try:
@@ -82,6 +113,7 @@ def show(shelf: Shelf, remembered: Remembered) -> None:
             except CohortError as refused:
                 st.error(escaped(str(refused)))
             else:
+                st.toast(f"Version {chosen} is the current one again.")
                 remembered.update(shelf)
                 st.rerun()
     st.header("Downloads", anchor=False)

@@ -9,7 +9,7 @@ import streamlit as st
 from gepnet_core.intake.draft import Draft
 from gepnet_core.intake.mapping import TimeColumns
 from gepnet_core.intake.profile import ColumnProfile
-from gepnet_core.vocabulary import TimeUnit
+from gepnet_core.vocabulary import STUDY_ENDPOINTS, TimeUnit
 from pages.components.import_state import ImportState
 
 MEANINGS = {"event": "an event", "censored": "censored", "competing": "a competing death"}
@@ -48,10 +48,16 @@ def _choose(
         return header.index(name) if name in header else None
 
     first, second = st.columns(2)
+    guessed = seed is not None and seed.code != "TIME"
     code = first.text_input(
-        "Code", value=seed.code if seed else "OS", key=key("code"), help="A short name, as OS or PFS."
+        "Short name",
+        value=seed.code if seed is not None and guessed else "TTE",
+        key=key("code"),
+        help="As OS for overall survival, or PFS.",
     ).strip()
-    name = second.text_input("Name", value=seed.name if seed else "Overall survival", key=key("name")).strip()
+    known = STUDY_ENDPOINTS[code].name if code in STUDY_ENDPOINTS else "Time to event"
+    given = seed.name if seed is not None and guessed and seed.name != seed.code else ""
+    name = second.text_input("Name", value=given, placeholder=known, key=key("name")).strip() or known
     first, second, third = st.columns(3)
     time = first.selectbox("Time", header, index=at(seed.time if seed else None), key=key("time"))
     units = list(TimeUnit)
@@ -85,4 +91,4 @@ def _choose(
         if chosen is not None:
             said[chosen].append(value)
     words = {meaning: tuple(found) for meaning, found in said.items()}
-    return TimeColumns(code, name or code, time, status, unit, **words)
+    return TimeColumns(code, name, time, status, unit, **words)
