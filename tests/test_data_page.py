@@ -54,13 +54,13 @@ def export_day(app: AppTest, day: date) -> AppTest:
     return app
 
 
-def tables_zip() -> bytes:
-    """Return the shipped source tables as a ZIP."""
+def tables_zip(old: bytes = b"", new: bytes = b"") -> bytes:
+    """Return the shipped source tables as a ZIP, with a text changed."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for path in sorted((ROOT / "data" / "synthetic").iterdir()):
             if path.suffix in (".csv", ".toml"):
-                archive.write(path, path.name)
+                archive.writestr(path.name, path.read_bytes().replace(old, new) if old else path.read_bytes())
     return packed.getvalue()
 
 
@@ -170,6 +170,11 @@ def test_a_window_and_an_exclusion_set_on_the_screen_hold(app: AppTest) -> None:
     steps = dict(zip(table(app, 2).index, table(app, 2).iloc[:, 0], strict=True))
     assert "treated from 2015-01-01 to 2017-05-31" in steps
     assert "treated by other than RFA" in steps
+
+
+def test_headings_of_tables_may_be_written_otherwise(app: AppTest) -> None:
+    upload(app, "tables.zip", tables_zip(b",modality,", b", Modality,"))
+    assert "RFA" in choice(app, "multiselect", "Excluded modalities").options
 
 
 def test_an_existing_name_gets_a_new_version_that_can_be_taken_back(app: AppTest, data_dir: Path) -> None:

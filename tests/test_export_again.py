@@ -323,8 +323,7 @@ def test_an_adtte_data_set_has_no_source_tables(trial, tmp_path, monkeypatch, wr
     with pytest.raises(ControlMissing) as refused:
         write(trial)
     assert str(refused.value) == (
-        "“net” was imported as times to events, without source tables. "
-        "Export it as ADTTE instead."
+        "“net” was imported as times to events, without source tables. Export it as ADTTE instead."
     )
     assert list(tmp_path.iterdir()) == []
 

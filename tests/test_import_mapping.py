@@ -481,7 +481,9 @@ def test_values_are_mapped_before_they_are_judged_and_the_rest_is_refused():
     assert [row.get("sex") for row in rows_of(source, "patients")] == ["female", "male", None]
     assert [row["modality"] for row in rows_of(source, "local_treatments")] == ["RFA", "2", "RFA", "RFA"]
     assert told(report) == [("value-not-allowed", 5, "sex", "f")]
-    assert report.findings[0].words == "'f' is not one of female, male. Write one of these. Or map the value to one of them."
+    assert report.findings[0].words == (
+        "'f' is not one of female, male. Write one of these. Or map the value to one of them."
+    )
 
 
 def test_words_for_missing_count_in_every_column_but_the_id():

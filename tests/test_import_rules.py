@@ -880,7 +880,7 @@ CELL_CASES = [
         "treatment-of-times-with-two-blanks",
         "spelling",
         ("outcomes.csv", 4, "arm", "drug  A"),
-        "'drug A' is 'drug A' spelled otherwise: they differ in blanks. Use one spelling.",
+        "'drug A' is 'drug A' with other blanks. Use one spelling.",
         outcomes("alive,drug", "alive,drug A"),
         outcomes("none", "drug  A"),
         kind="outcomes",

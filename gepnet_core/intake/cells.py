@@ -118,8 +118,8 @@ def folded(word: str) -> str:
 
 def spelled_otherwise(word: str, other: str) -> str:
     """Return the words on two spellings of one word."""
-    how = ": they differ in blanks" if one_line(word) == one_line(other) else ""
-    return f"{quoted(word)} is {quoted(other)} spelled otherwise{how}. Use one spelling."
+    how = "with other blanks" if one_line(word) == one_line(other) else "spelled otherwise"
+    return f"{quoted(word)} is {quoted(other)} {how}. Use one spelling."
 
 
 def _number(column: Column, text: str, decimal: str) -> Value:

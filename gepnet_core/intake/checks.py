@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gepnet_core.contract import TABLES
-from gepnet_core.errors import one_line, quoted
-from gepnet_core.intake.cells import folded
+from gepnet_core.intake.cells import folded, spelled_otherwise
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.source import Source, SourceRow
 from gepnet_core.settings import Settings
@@ -178,10 +177,7 @@ def _check_spelling(source: Source, report: Report, settings: Settings) -> None:
         for row in source[table]:
             value = row.values[column]
             if isinstance(value, str) and spelled[place].setdefault(folded(value), value) != value:
-                other = quoted(spelled[place][folded(value)])
-                said = f"{quoted(value)} is {other} spelled otherwise. Use one spelling."
-                if one_line(quoted(value)) == one_line(other):
-                    said = f"{quoted(value)} is {other} with other blanks. Use one spelling."
+                said = spelled_otherwise(value, spelled[place][folded(value)])
                 source.find(report, "spelling", table, row, column, said)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gepnet_core.errors import quoted
 from gepnet_core.intake.adsl import Subjects
-from gepnet_core.intake.cells import folded
+from gepnet_core.intake.cells import folded, spelled_otherwise
 from gepnet_core.intake.report import MOST_KEPT, Report
 from gepnet_core.intake.times import Times
 from gepnet_core.store.connection import Building
@@ -59,7 +58,7 @@ def _one_spelling(
     for word, line in file.rows(f"{sql} LIMIT {MOST_WORDS}", bound or {}):
         other = spelled.setdefault(folded(word), word)
         if other != word:
-            words = f"{quoted(word)} is {quoted(other)} spelled otherwise. Use one spelling."
+            words = spelled_otherwise(word, other)
             report.add("spelling", where, words, line=line, column=column, value=word)
 
 

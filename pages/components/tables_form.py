@@ -11,6 +11,7 @@ import streamlit as st
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.reading import Reading
 from gepnet_core.intake.request import Format, Request
+from gepnet_core.intake.source_tables import plain_name
 from gepnet_core.settings import parse_settings
 from pages.components import settings_form
 from pages.components.import_asked import NO_FILE, Asked, choose_extracted, choose_missing, named, profiles_of
@@ -32,7 +33,7 @@ def draw(remembered: ImportState, reading: Reading, peeked: dict[str, Any], toda
     indications: dict[str, int] = {}
     for sheet in peeked["sheets"]:
         if sheet["name"].casefold() == "local_treatments":
-            profiles = profiles_of(sheet)
+            profiles = {plain_name(name): held for name, held in profiles_of(sheet).items()}
             modalities = profiles["modality"].distinct if "modality" in profiles else {}
             indications = profiles["indication"].distinct if "indication" in profiles else {}
     missing = choose_missing(remembered, seed.missing, {})
