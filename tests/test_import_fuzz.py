@@ -390,7 +390,9 @@ def tables_content(read: Callable[[str], list[dict[str, str]]]) -> Content:
     """Return every row of every source table."""
     found = []
     for table in TABLES:
-        for row in read(table.name):
+        for spelled in read(table.name):
+            row = {name.lower().replace(" ", "_"): cell for name, cell in spelled.items()}
+            assert len(row) == len(spelled)
             cells = [typed(column, row.get(column.name, "")) for column in table.columns]
             assert set(row) <= {column.name for column in table.columns}
             found.append((table.name, *cells))
