@@ -292,6 +292,13 @@ def test_a_delimiter_that_cannot_be_told_has_to_be_said(tmp_path, content):
             id="no-name",
         ),
         pytest.param(
+            "Chart review,,\nid,a,b\n",
+            "patients.csv, line 1: column 2 has no name. Name it or remove it. "
+            "If this is a title above the header, remove the line.",
+            "header-name",
+            id="title",
+        ),
+        pytest.param(
             "id,b,\n1,2,\n",
             "patients.csv, line 1: column 3 has no name. Name it or remove it. "
             "The line ends with a surplus delimiter.",

@@ -38,6 +38,8 @@ def checked(file: str, cells: Sequence[str], line: int, limits: Limits, *, hint:
     for place, name in enumerate(header, start=1):
         if not name:
             more = f" {hint}" if hint and place == len(header) else ""
+            if len(header) > 2 and not any(header[1:]):
+                more = " If this is a title above the header, remove the line."
             reason = f"column {place} has no name. Name it or remove it.{more}"
             raise FileRefused(file, reason, line=line, rule="header-name")
         if len(name) > limits.cell_chars:
