@@ -17,6 +17,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from gepnet_core.intake.adtte_columns import KindSeen, Odd
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.limits import DEFAULT, Limits
 from gepnet_core.intake.mapping import mapping_from
@@ -1991,6 +1992,151 @@ def test_many_dates_on_the_first_of_a_month_are_a_warning(tmp_path, n, first, wa
     found = prepared(tmp_path, "tables", lambda files: progress(files, n, first))
     said = [(one.rule, one.words) for one in found.report.findings]
     assert said == ([("first-of-month", f"{first} of {n} dates are the first of a month.")] if warned else [])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "similar"),
+    [
+        pytest.param("P01", "p01", True, id="case"),
+        pytest.param("1", "01", True, id="leading-zero"),
+        pytest.param("1", "1.0", True, id="trailing-.0"),
+        pytest.param("P1", "P001", True, id="zeros-before-the-first-number"),
+        pytest.param("P 1", "P1", True, id="blank"),
+        pytest.param("Zoe\u0301", "Zo\u00e9", True, id="accent-apart"),
+        pytest.param("1", "10", False, id="ten-times"),
+        pytest.param("1.1", "1.01", False, id="zero-in-a-second-number"),
+        pytest.param("P1", "Q1", False, id="another-letter"),
+        pytest.param("1", "1.5", False, id="part"),
+        pytest.param("0", "00", True, id="nothing-but-zeros"),
+        pytest.param("E", "\u00c9", False, id="an-accent-is-a-difference"),
+    ],
+)
+def test_ids_that_people_write_in_two_ways_are_similar_in_tables_and_in_sql(tmp_path, one, other, similar):
+    own = [
+        swap(name, "P1,", "X8,")
+        for name in ("patients.csv", "local_treatments.csv", "systemic_therapies.csv", "progressions.csv")
+    ]
+    rows = [
+        change
+        for name in (one, other)
+        for change in (
+            add("patients.csv", f"{name},female,1950,ileum,G1,2,no,2013-02-03"),
+            add("follow_up.csv", f"{name},2015-03-04,,alive"),
+        )
+    ]
+    subjects = [adtte("\n01,", "\nX8,"), adtte("\n02,", f"\n{one},"), adtte("\n03,", f"\n{other},")]
+    expected = [("similar-id", f"{other} and {one}")] if similar else []
+    for kind, changes in (("tables", [*own, follow_up("P1,", "X8,"), *rows]), ("trial", subjects)):
+        place = tmp_path / kind
+        place.mkdir()
+        found = prepared(place, kind, *changes).report.findings
+        assert [(one.rule, one.value) for one in found] == expected
+
+
+def test_letters_of_full_width_are_similar_in_tables(tmp_path):
+    changes = (
+        add("patients.csv", "\uff301,female,1950,ileum,G1,2,no,2013-02-03"),
+        add("follow_up.csv", "\uff301,2015-03-04,,alive"),
+    )
+    assert places(prepared(tmp_path, "tables", *changes)) == [("similar-id", 4, "patient_id")]
+
+
+@pytest.mark.parametrize(
+    ("courses", "line"),
+    [
+        pytest.param(["octreotide LAR,2013-01-01", "octreotide s.c.,2014-06-01"], 3, id="formulation"),
+        pytest.param(["octreotide LAR,2014-01-10", "octreotide s.c.,2014-01-11"], 3, id="around-the-day"),
+        pytest.param(["octreotide LAR,2014-01-11", "octreotide s.c.,2014-06-01"], None, id="both-after"),
+        pytest.param(["octreotide LAR,2013-01-01", "octreotide s.c.,2013-06-01"], None, id="both-before"),
+        pytest.param(["octreotide LAR,2013-01-01", "OCTREOTIDE  lar,2014-06-01"], None, id="re-start"),
+        pytest.param(
+            ["octreotide LAR,2013-01-01", "lanreotide LAR,2014-06-01"], None, id="another-first-word"
+        ),
+        pytest.param(
+            ["octreotide LAR,2013-01-01", "octreotide s.c.,2013-06-01", "octreotide s.c.,2014-06-01"],
+            None,
+            id="known-in-both-forms",
+        ),
+        pytest.param(
+            ["octreotide LAR,2013-01-01", "octreotide s.c.,2014-06-01", "octreotide pump,2014-07-01"],
+            3,
+            id="one-finding-a-patient",
+        ),
+    ],
+)
+def test_a_formulation_that_counts_as_a_new_agent_is_pointed_at(tmp_path, courses, line):
+    rows = "".join(f"P1,{course},\n" for course in courses)
+    told = put("systemic_therapies.csv", f"patient_id,agent,start_date,stop_date\n{rows}".encode())
+    found = places(prepared(tmp_path, "tables", told))
+    assert found == ([("similar-agent", line, "agent")] if line else [])
+
+
+@pytest.mark.parametrize(
+    ("values", "odd"),
+    [
+        pytest.param(["1", "2", "3", "4", "?"], ("?", 4, 5), id="four-of-five"),
+        pytest.param(["?", "1", "2", "3", "4"], ("?", 4, 5), id="the-first-is-odd"),
+        pytest.param(["1", "2", "3", "?"], None, id="three-of-four-are-too-few"),
+        pytest.param(["1", "2", "3", "3", "?"], None, id="values-count-once"),
+        pytest.param(["1", "2", "3", "4", "5", "?", "!"], None, id="five-of-seven"),
+        pytest.param([*map(str, range(8)), "?", "!"], ("?", 8, 10), id="eight-of-ten"),
+        pytest.param(["a", "b", "c", "d", "e"], None, id="words"),
+        pytest.param(["1", "2", "3", "4", "5"], None, id="numbers"),
+        pytest.param(["100", "200", "300", "400", "007", "?"], None, id="a-column-of-codes"),
+        pytest.param([*map(str, range(2_000)), "?"], ("?", 1_000, 1_001), id="after-a-thousand-numbers"),
+        pytest.param([*map(str, range(700)), *(f"t{k}" for k in range(700))], None, id="half-of-them-words"),
+        pytest.param([*(f"t{k}" for k in range(300)), *map(str, range(2_000))], None, id="words-first"),
+        pytest.param(["1", "2", "3", "4", "x" * 201], None, id="a-sentence"),
+    ],
+)
+def test_a_column_of_numbers_names_the_first_value_that_is_none(values, odd):
+    seen = KindSeen("AGE")
+    for line, value in enumerate(values, start=2):
+        seen.see(value, line)
+    found = seen.odd
+    expected = None if odd is None else Odd(values.index(odd[0]) + 2, *odd)
+    assert found == expected
+    assert len(seen._known) <= 1_000
+
+
+def test_a_column_of_adsl_that_is_stored_as_text_for_one_value_says_so(tmp_path):
+    rows = "".join(f"S{k},drug,OS,OS,{k + 1},DAYS,0,,,,50\n" for k in range(6))
+    top = TRIAL["adtte.csv"].strip().splitlines()[0]
+    subjects = "".join(f"S{k},drug,50,{60 + k if k != 3 else 'n/a'}\n" for k in range(6))
+    changes = (
+        put("adtte.csv", f"{top}\n{rows}".encode()),
+        put("adsl.csv", f"USUBJID,TRT01P,AGE,WEIGHT\n{subjects}".encode()),
+    )
+    found = prepared(tmp_path, "trial with ADSL", *changes).report.findings
+    assert [(one.rule, one.file, one.line, one.column, one.value) for one in found] == [
+        ("mixed-column", "adsl.csv", 5, "WEIGHT", "n/a")
+    ]
+
+
+def test_a_focal_indication_that_no_treatment_has_is_said_beside_that_nobody_is_left(tmp_path):
+    settings = Settings(focal_indication="focal growth")
+    found = prepared(tmp_path, "tables", settings=settings)
+    assert places(found) == [("setting-unused", None, "indication"), ("nobody-eligible", None, "")]
+    free = tmp_path / "free"
+    free.mkdir()
+    settings = Settings(focal_only=False, focal_indication="focal growth")
+    assert prepared(free, "tables", settings=settings).report.findings == []
+
+
+def test_warnings_do_not_depend_on_the_order_of_rows(tmp_path):
+    counts = []
+    for order in (1, -1):
+        place = tmp_path / str(order)
+        place.mkdir()
+        doubles = [
+            "P1,2014-06-02,focal",
+            "P1,2014-06-02,multifocal",
+            "P1,2014-06-02,focal",
+            "P2,2014-06-02,focal",
+        ]
+        told = "\n".join(["patient_id,date,extent", *doubles[::order], ""])
+        counts.append(prepared(place, "tables", put("progressions.csv", told.encode())).report.counts)
+    assert counts == [{"duplicate-row": 2}, {"duplicate-row": 2}]
 
 
 EVENTS = {
