@@ -10,7 +10,7 @@ from gepnet_core.errors import FileRefused, listed, quoted
 from gepnet_core.intake import adtte_columns
 from gepnet_core.intake.cells import read_number
 from gepnet_core.intake.dates import CellRefused
-from gepnet_core.intake.mapped import MappedTable
+from gepnet_core.intake.mapped_table import MappedTable
 from gepnet_core.intake.mapping import ColumnMapping, TimeColumns
 from gepnet_core.intake.reading import Sheet
 from gepnet_core.intake.report import Report
