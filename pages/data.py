@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from gepnet_core.store import open_shelf
-from pages.components import import_state, import_steps, shelved
+from pages.components import import_state, import_steps, import_upload, shelved
 from pages.components.session import KEY, Remembered
 
 st.title("Data", anchor=False)
@@ -20,7 +20,7 @@ bring, kept = st.tabs(["Bring in a file", "Versions and downloads"])
 with kept:
     shelved.show(shelf, remembered)
 with bring:
-    chosen = import_steps.choose_file(shelf, state)
+    chosen = import_upload.choose_file(shelf, state)
     if chosen is not None:
         asked = import_steps.describe(state, chosen, date.today())
         import_steps.check_and_import(shelf, remembered, state, chosen, asked)

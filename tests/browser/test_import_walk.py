@@ -100,8 +100,8 @@ def test_a_messy_chart_review_becomes_curves(
     press(page, "Check the file")
     assert "1 error: nothing was imported." in main_text(page)
     wrong = tables(page)[1][1]
-    assert wrong[:3] == ["Chart review.csv", "5", "Letzter Kontakt"]
-    assert "'31.02.2016' is not a date: the calendar has no such day" in wrong[3]
+    assert "'31.02.2016' is not a date: the calendar has no such day" in wrong[0]
+    assert wrong[1:] == ["5", "Letzter Kontakt", "004", "error: date"]
     with page.expect_download() as started:
         page.get_by_role("button", name="Report (HTML)").click()
     report = Path(started.value.path()).read_text(encoding="utf-8")
