@@ -2123,6 +2123,19 @@ def test_a_focal_indication_that_no_treatment_has_is_said_beside_that_nobody_is_
     assert prepared(free, "tables", settings=settings).report.findings == []
 
 
+def test_where_no_patient_has_a_date_of_metastasis_it_is_said_once(tmp_path):
+    mapping = WIDE_MAPPING.replace('metastatic_date = "metastases"', "")
+    found = prepared(tmp_path, "wide", mapping=mapping)
+    assert places(found) == [("nobody-eligible", None, "")]
+    assert "metastatic_date" in found.report.findings[0].words
+
+
+def test_every_setting_of_the_synthetic_cohort_meets_something(tmp_path):
+    found = prepare(Request(ROOT / "data" / "synthetic", Format.TABLES), tmp_path)
+    told = ("not-seen", "metastasis-unknown", "missing-share")
+    assert found.report.counts == dict(zip(told, (42, 5, 2), strict=True))
+
+
 def test_warnings_do_not_depend_on_the_order_of_rows(tmp_path):
     counts = []
     for order in (1, -1):

@@ -40,7 +40,7 @@ def peek(request: Request, limits: Limits) -> dict[str, Any]:
     if request.beside is not None and kind in (None, Format.REDCAP):
         beside = open_sheets(request.beside, Reading(), report, limits)[0]
         if request.format is Format.REDCAP and not is_dictionary(beside):
-            raise FileRefused(beside.file, NO_DICTIONARY, rule="dictionary")
+            raise FileRefused(beside.file, NO_DICTIONARY, line=beside.line, rule="dictionary")
         if is_dictionary(beside):
             kind = Format.REDCAP
             sheets = [decode(sheets[0], beside, report, MISSING_WORDS)]

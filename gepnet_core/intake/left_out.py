@@ -14,6 +14,8 @@ def warn_left_out(source: Source, report: Report, settings: Settings) -> None:
     """Report patients who are left out for what is empty, and settings that meet nothing."""
     treated = {row.patient for row in source["local_treatments"]}
     mapped = _is_mapped(source["local_treatments"])
+    # where nobody has the date, nobody is eligible, and that says it once
+    known = any(row.values["metastatic_date"] is not None for row in source["patients"])
     for row in source["patients"]:
         if row.patient not in treated:
             if mapped:
@@ -22,7 +24,7 @@ def warn_left_out(source: Source, report: Report, settings: Settings) -> None:
                     "treatment if there was one."
                 )
                 source.find(report, "without-treatment", "patients", row, "patient_id", words)
-        elif row.values["metastatic_date"] is None:
+        elif known and row.values["metastatic_date"] is None:
             words = (
                 "is empty: the patient counts as not metastatic, so that no local treatment is eligible. Fill it "
                 "in unless there are no metastases."

@@ -209,7 +209,7 @@ def _from_mapped(
         dictionary = _only(request.beside, Reading(), report, limits)
         missing = (*mapping.missing, *(request.settings or mapping.settings).missing)
         if not is_dictionary(dictionary):
-            raise FileRefused(dictionary.file, NO_DICTIONARY, rule="dictionary")
+            raise FileRefused(dictionary.file, NO_DICTIONARY, line=dictionary.line, rule="dictionary")
         sheet = decode(sheet, dictionary, report, missing)
         report.stop_on_errors()
     settings = request.settings or mapping.settings
