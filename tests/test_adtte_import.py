@@ -396,7 +396,7 @@ def test_a_table_that_shows_no_format_is_asked_about(cli, held, path):
         pytest.param(1, "AVAL", "-0.5", "'-0.5' is negative", id="negative-fraction"),
         pytest.param(1, "CNSR", "-1", "'-1' is negative", id="negative-censoring"),
         pytest.param(1, "CNSR", "0.5", "'0.5' is not a whole number", id="censoring-with-fraction"),
-        pytest.param(1, "CNSR", "Y", "'Y' is not a number", id="censoring-as-word"),
+        pytest.param(1, "CNSR", "Y", "'Y' is no code. 0 is the event", id="censoring-as-word"),
         pytest.param(0, "AVALU", "FORTNIGHTS", "'FORTNIGHTS' is not a unit", id="unknown-unit"),
         pytest.param(0, "STARTDT", "2014-02-31", "'2014-02-31' is not a date", id="start-not-in-calendar"),
         pytest.param(0, "ADT", "31/12/2014", "'31/12/2014' is not a date", id="end-in-another-order"),

@@ -315,3 +315,27 @@ def test_the_step_that_leaves_nobody_says_what_it_needs(tmp_path, wide):
         "It needs metastatic_date of the patients: fill it in, or map its column."
         in found.report.findings[-1].words
     )
+
+
+def test_the_rare_spelling_is_the_wrong_one(tmp_path, wide):
+    rows = "".join(f"{n},2013-01-01,2014-03-01,{'rfa ' if n == 1 else 'RFA'},2016-01-01,\n" for n in range(1, 6))
+    found = refused(tmp_path, wide("id,met,tx,kind,seen,death\n" + rows, DATES))
+    assert [(one.line, one.words) for one in found.report.findings if one.rule == "spelling"] == [
+        (2, "'rfa' is 'RFA' spelled otherwise. Use one spelling.")
+    ]
+
+
+def test_an_indication_that_does_not_matter_blocks_nothing(shelf, wide):
+    text = BARE.replace("kind,", "kind,why,").replace("RFA,", "RFA,Focal Progression,")
+    mapping = DATES.replace('modality = "kind"', 'modality = "kind"\nindication = "why"')
+    data = made(shelf, wide(text, mapping, settings=Settings(focal_only=False)))
+    assert data.n == 2
+
+
+def test_an_agent_that_nobody_knows_may_be_said_to_be_unknown(tmp_path, wide):
+    text = (
+        "id,met,tx,kind,seen,death,agent1,start1,agent2,start2\n"
+        "1,2013-01-01,2014-03-01,RFA,2016-01-01,,,2013-05-01,sunitinib,2015-01-01\n"
+    )
+    found = refused(tmp_path, wide(text, DATES + SYSTEMIC))
+    assert "Or write “unknown” where nobody knows it." in found.report.findings[0].words

@@ -392,8 +392,8 @@ def test_an_open_session_keeps_its_version_and_is_told_of_a_newer_one(
     control(app, "multiselect", "Modality").set_value(["RFA"]).run()
     assert in_url(app, "version") == old
     assert "17 of 59 patients" in words(app)
-    assert "A newer version of this data set exists" in app.sidebar.info[0].value
-    next(button for button in app.sidebar.button if button.label == "Show the newer version").click().run()
+    assert "Another version of this data set is the current one now" in app.sidebar.info[0].value
+    next(button for button in app.sidebar.button if button.label == "Show the current version").click().run()
     assert in_url(app, "version") != old
     assert "18 of 59 patients" in words(app)
 

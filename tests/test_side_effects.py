@@ -204,11 +204,11 @@ def test_exact_limits_are_those_of_r(count: int, n: int, lower: float, upper: fl
 
 def test_an_imported_trial_says_why_there_are_none(shelf, cli) -> None:
     build_adtte(shelf, "lung", REFERENCE / "lung_adtte.csv")
-    with pytest.raises(ControlMissing, match="ADTTE"):
+    with pytest.raises(ControlMissing, match="times to events, without side effects"):
         side_effects(open_dataset(shelf, "lung"), Selection())
     told = cli("side-effects", "--dataset", "lung", "--json")
     assert (told.code, told.json) == (2, None)
-    assert "holds times to events and no side effects" in told.said
+    assert "was imported as times to events, without side effects" in told.said
 
 
 def test_the_screen_shows_the_command_lines_counts_and_follows_the_window(open_page: Opener, cli) -> None:

@@ -66,7 +66,8 @@ def convert(column: Column, text: str, spelling: Spelling = PLAIN, source: str =
         return text
     if spelling.is_missing(text):
         if column.required:
-            raise CellRefused("cell-empty", "is empty. Fill it in or remove the row.")
+            known = " Or write “unknown” where nobody knows it." if column.name == "agent" else ""
+            raise CellRefused("cell-empty", f"is empty. Fill it in or remove the row.{known}")
         return None
     if column.name == REFERENCE and (fault := id_fault(text)):
         raise CellRefused("id-characters", fault)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -166,19 +166,21 @@ def _check_spelling(source: Source, report: Report, settings: Settings) -> None:
     known = {
         ("patients", "primary_site"): list(settings.primary_sites),
         ("local_treatments", "modality"): modalities,
-        ("local_treatments", "indication"): [settings.focal_indication],
+        ("local_treatments", "indication"): [settings.focal_indication] if settings.focal_only else [],
         ("local_treatments", "target_site"): [],
         ("adverse_events", "term"): [],
     }
-    spelled: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for place, words in known.items():
-        spelled[place] = {folded(word): word for word in words}
-        table, column = place
+    for (table, column), words in known.items():
+        spelled = {folded(word): word for word in words}
+        times = Counter(str(row.values[column]) for row in source[table] if row.values[column] is not None)
+        for value, _ in times.most_common():  # of several spellings the most frequent is right
+            spelled.setdefault(folded(value), value)
         for row in source[table]:
             value = row.values[column]
-            if isinstance(value, str) and spelled[place].setdefault(folded(value), value) != value:
-                said = spelled_otherwise(value, spelled[place][folded(value)])
-                source.find(report, "spelling", table, row, column, said)
+            if isinstance(value, str) and spelled[folded(value)] != value:
+                source.find(
+                    report, "spelling", table, row, column, spelled_otherwise(value, spelled[folded(value)])
+                )
 
 
 def treatments_by_day(source: Source) -> Iterator[tuple[SourceRow, set[str]]]:
