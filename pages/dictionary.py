@@ -22,11 +22,11 @@ downloads.offer(
 for table, columns in groupby(dictionary_rows(), key=lambda entry: entry.table):
     st.subheader(escaped(table), anchor=False)
     rows = [
-        [entry.column, entry.type, entry.required, entry.allowed or "–", entry.meaning, entry.unit or "–"]
+        [entry.column, entry.meaning, entry.type, entry.allowed or "–", entry.required, entry.unit or "–"]
         for entry in columns
     ]
     tables.show(
-        ["Column", "Type", "Required", "Allowed", "Meaning", "Unit"],
+        ["Column", "Meaning", "Type", "Allowed", "Required", "Unit"],
         rows,
         alt=f"Columns of {table}",
         wrapped=True,

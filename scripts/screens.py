@@ -1,7 +1,11 @@
-"""Make the screenshots in docs/screens: each screen, light, dark and narrow, on a fresh data folder."""
+"""Make the screenshots in docs/screens: each screen, light, dark and narrow, on a fresh data folder.
+
+`python -m scripts.screens quality data` makes those alone.
+"""
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -38,7 +42,8 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
-        for name, path in SCREENS.items():
+        asked = sys.argv[1:] or SCREENS
+        for name, path in ((name, SCREENS[name]) for name in asked):
             for form, (width, scheme) in FORMS.items():
                 _take(browser, address + path, folder / f"{name}-{form}.png", width, scheme)
         browser.close()
@@ -67,7 +72,9 @@ def _upload(page: Page) -> None:
     told: FilePayload = {"name": "Chart review.csv", "mimeType": "text/csv", "buffer": content}
     page.locator('[data-testid="stMain"] input[type=file]').first.set_input_files(told)
     expect(page.get_by_role("combobox", name="Patient id *", exact=True)).to_be_visible(timeout=30_000)
+    settled(page)
     box = page.get_by_role("combobox", name="Lokaltherapie Datum", exact=True)
+    box.click()
     box.fill("DD/MM/YYYY")
     page.get_by_role("option", name="DD/MM/YYYY", exact=True).click()
     settled(page)

@@ -1424,7 +1424,7 @@ WARNING_CASES = [
         "one-of-two-without-sex",
         "missing-share",
         ("patients.csv", None, "sex", ""),
-        "1 of 2 cells are empty (50%).",
+        "1 of 2 cells are empty (50 %).",
         patients("female", ""),
         near=therapies("2014-12-13", ""),
     ),
@@ -1432,7 +1432,7 @@ WARNING_CASES = [
         "covariate-of-a-trial",
         "missing-share",
         ("adtte.csv", None, "AGE", ""),
-        "1 of 3 patients have no value (33%).",
+        "1 of 3 patients have no value (33 %).",
         adtte(",72\n", ",\n"),
         kind="trial",
         near=adtte(",72\n", ",0\n"),
@@ -1957,8 +1957,8 @@ def test_the_dead_are_not_missed(tmp_path):
     ("n", "empty", "share"),
     [
         pytest.param(20, 1, None, id="exactly-five-percent"),
-        pytest.param(19, 1, "1 of 19 cells are empty (5%).", id="one-of-nineteen"),
-        pytest.param(40, 3, "3 of 40 cells are empty (8%).", id="three-of-forty"),
+        pytest.param(19, 1, "1 of 19 cells are empty (5 %).", id="one-of-nineteen"),
+        pytest.param(40, 3, "3 of 40 cells are empty (8 %).", id="three-of-forty"),
     ],
 )
 def test_more_than_five_percent_missing_is_a_warning(tmp_path, n, empty, share):

@@ -71,6 +71,8 @@ def _say_missing(draft: Draft, profiled: Mapping[str, ColumnProfile]) -> None:
     texts = [held for held in profiled.values() if not held.is_date and not held.number]
     words: set[str] = set()
     for name, held in profiled.items():
+        if name == draft.patient_id.column:
+            continue  # an id is never missing, whatever it looks like
         for word in held.missing_words:
             if word.casefold() in TWO_MEANINGS and any(word in text.distinct for text in texts):
                 draft.values.setdefault(name, {})[word] = ""

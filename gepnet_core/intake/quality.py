@@ -86,7 +86,7 @@ def _missing(source: Source, table: Table, column: Column, report: Report) -> No
     empty = sum(row.values.get(column.name) is None for row in rows)
     meant = column.required or column.optional or column.blank_means
     if not meant and rows and empty > MISSING_SHARE * len(rows):
-        words = f"{empty} of {len(rows)} cells are empty ({empty / len(rows):.0%})."
+        words = f"{empty} of {len(rows)} cells are empty ({100 * empty / len(rows):.0f} %)."
         report.add("missing-share", source.files[table.name], words, column=_called(source, table, column))
 
 

@@ -295,8 +295,8 @@ WARNING_RULES = (
     ),
     _warning(
         "mixed-column",
-        f"Most different values of a baseline column (at least {MIXED_FROM}, and {MIXED_SHARE:.0%}) are numbers, "
-        "but not all: it is stored as text.",
+        f"Most different values of a baseline column (at least {MIXED_FROM}, and {100 * MIXED_SHARE:.0f} %) are "
+        "numbers, but not all: it is stored as text.",
         "Correct the values that are no numbers, or leave their cells empty.",
     ),
 )

@@ -311,7 +311,7 @@ class _Deriving:
         n, *empty = file.rows(f"SELECT count(*), {counted} FROM cohort")[0]
         for (name, sql, _), missing in zip(kept, empty, strict=True):
             if missing > MISSING_SHARE * n:
-                words = f"{missing} of {n} patients have no value ({missing / n:.0%})."
+                words = f"{missing} of {n} patients have no value ({100 * missing / n:.0f} %)."
                 where = self.subjects.file if self.subjects and sql.startswith("s.") else self.times.file
                 report.add("missing-share", where, words, column=name)
 

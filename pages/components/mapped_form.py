@@ -61,7 +61,10 @@ def draw(
             "The number of the row stands for the patient. Choose a column of ids if there is one: after sorting "
             "the table its rows have other numbers."
         )
-    missing = choose_missing(remembered, draft.missing, profiles)
+    others = {
+        name: held for name, held in profiles.items() if patient_id is None or name != patient_id.column
+    }
+    missing = choose_missing(remembered, draft.missing, others)
     open_ = [] if patient_id is not None else ["Say the column of the patient id."]
     mapping = ColumnMapping(patient_id or Cell(row_number=True), reading=reading, missing=missing)
     if mode == "times":
