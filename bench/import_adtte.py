@@ -33,8 +33,9 @@ def write(path: Path, rows: int) -> None:
         for patient in range(rows // 2):
             sex, age, arm = chance.choice("FM"), chance.randint(30, 85), chance.choice("ABCD")
             start = f"20{chance.randint(10, 16)}-{chance.randint(1, 12):02}-01"
+            days = 0
             for code, name in (("PFS", "Progression-free survival"), ("OS", "Overall survival")):
-                days, cnsr = chance.randint(0, 3000), chance.randint(0, 1)
+                days, cnsr = days + chance.randint(0, 2000), chance.randint(0, 1)
                 handle.write(
                     f"S1,P{patient:07},{sex},{age},{patient % 40},{arm},{code},{name},{days},DAYS,{cnsr},"
                     f"{'EVENT' if cnsr == 0 else 'CENSORED'},{start},\n"

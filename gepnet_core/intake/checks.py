@@ -173,8 +173,8 @@ def _check_spelling(source: Source, report: Report, settings: Settings) -> None:
     for (table, column), words in known.items():
         spelled = {folded(word): word for word in words}
         times = Counter(str(row.values[column]) for row in source[table] if row.values[column] is not None)
-        for value, _ in times.most_common():  # of several spellings the most frequent is right
-            spelled.setdefault(folded(value), value)
+        for word, _ in times.most_common():  # of several spellings the most frequent is right
+            spelled.setdefault(folded(word), word)
         for row in source[table]:
             value = row.values[column]
             if isinstance(value, str) and spelled[folded(value)] != value:
