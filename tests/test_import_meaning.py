@@ -318,7 +318,9 @@ def test_the_step_that_leaves_nobody_says_what_it_needs(tmp_path, wide):
 
 
 def test_the_rare_spelling_is_the_wrong_one(tmp_path, wide):
-    rows = "".join(f"{n},2013-01-01,2014-03-01,{'rfa ' if n == 1 else 'RFA'},2016-01-01,\n" for n in range(1, 6))
+    rows = "".join(
+        f"{n},2013-01-01,2014-03-01,{'rfa ' if n == 1 else 'RFA'},2016-01-01,\n" for n in range(1, 6)
+    )
     found = refused(tmp_path, wide("id,met,tx,kind,seen,death\n" + rows, DATES))
     assert [(one.line, one.words) for one in found.report.findings if one.rule == "spelling"] == [
         (2, "'rfa' is 'RFA' spelled otherwise. Use one spelling.")

@@ -9,9 +9,10 @@ import pytest
 
 from gepnet_core.errors import FileRefused
 from gepnet_core.intake.cbioportal import read_clinical
+from gepnet_core.intake.files import open_sheets
 from gepnet_core.intake.mapped import read_mapped
 from gepnet_core.intake.mapping import Cell, mapping_from
-from gepnet_core.intake.reading import Sheet
+from gepnet_core.intake.reading import Reading, Sheet
 from gepnet_core.intake.redcap import decode, is_dictionary
 from gepnet_core.intake.redcap_dictionary import parse_choices
 from gepnet_core.intake.report import Report
@@ -633,3 +634,32 @@ def test_what_is_no_clinical_file_is_refused(sheets, rule, words):
     with pytest.raises(FileRefused) as refused:
         read_clinical(sheets(), Report())
     assert (refused.value.rule, str(refused.value)) == (rule, words)
+
+
+def test_a_labelled_export_of_several_forms_repeats_a_heading_and_is_read_all_the_same(tmp_path):
+    export, fields = tmp_path / "labels.csv", tmp_path / "dictionary.csv"
+    export.write_text(
+        "Record ID,Sex at birth,Complete?,Age,Complete?\n1,Male,Complete,61,Incomplete\n", encoding="utf-8"
+    )
+    rows = (
+        ["record_id", "base", "", "text", "Record ID", "", ""],
+        ["sex", "base", "", "radio", "Sex at birth", "1, Male | 2, Female", ""],
+        ["age", "visit", "", "text", "Age", "", ""],
+    )
+    fields.write_text(
+        "\n".join([",".join(API_COLUMNS), *(",".join(map(quoted, row)) for row in rows)]), "utf-8"
+    )
+    report = Report()
+    first, second = (open_sheets(path, Reading(), report)[0] for path in (export, fields))
+    result = decode(first, second, report)
+    assert (result.header, list(result.rows)) == (["record_id", "sex", "age"], [(2, ["1", "Male", "61"])])
+    assert found(report) == []
+    assert report.notes == [
+        "labels.csv: 2 columns that say whether a form is complete are left out: with labels as header nothing "
+        "tells which form is meant."
+    ]
+
+
+def quoted(cell: str) -> str:
+    """Return a cell as CSV writes it."""
+    return f'"{cell}"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from gepnet_core.errors import FileRefused
@@ -9,6 +10,7 @@ from gepnet_core.formula_guard import unguarded
 from gepnet_core.intake.limits import Limits
 from gepnet_core.vocabulary import VERSION_COLUMN
 
+REPEATED_BY_REDCAP = frozenset({"complete?", "survey timestamp"})
 SPLIT = "Split it or leave out what is not needed."
 
 
@@ -34,6 +36,7 @@ def checked(file: str, cells: Sequence[str], line: int, limits: Limits, *, hint:
     header = [cell.strip() for cell in cells]
     if is_ours(header):
         header = [unguarded(name).strip() for name in header]
+    header = _numbered(header)
     seen: set[str] = set()
     for place, name in enumerate(header, start=1):
         if not name:
@@ -49,6 +52,17 @@ def checked(file: str, cells: Sequence[str], line: int, limits: Limits, *, hint:
             raise FileRefused(file, reason, line=line, column=name, rule="header-duplicate", value=name)
         seen.add(name.lower())
     return header
+
+
+def _numbered(header: list[str]) -> list[str]:
+    """Return the names with those numbered that REDCap's labelled exports repeat for each form."""
+    times: Counter[str] = Counter()
+    found = []
+    for name in header:
+        times[name.casefold()] += name.casefold() in REPEATED_BY_REDCAP
+        n = times[name.casefold()]
+        found.append(f"{name} {n}" if n > 1 else name)
+    return found
 
 
 def too_many(file: str, found: int, most: int, what: str, line: int | None = None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gepnet_core.errors import quoted
+from gepnet_core.intake.heading import REPEATED_BY_REDCAP
 from gepnet_core.intake.reading import Sheet
 from gepnet_core.intake.redcap_dictionary import Dictionary, plain
 from gepnet_core.intake.report import Report
@@ -49,10 +50,14 @@ def resolve(export: Sheet, project: Dictionary, report: Report) -> list[Place]:
     style = styles[1] if labels > names else styles[0]
     unread = {field.name for field in project.fields.values() if not field.choices}
     found: list[Place] = []
+    forms = 0
     taken: dict[tuple[str, str | None], str] = {}
     for at, text in enumerate(header):
         known = style.get(_key(text), [])
         words = ""
+        if len(known) != 1 and _is_of_a_form(text):
+            forms += 1
+            continue
         if not known and (stem := text.rpartition("___")[0]) and stem in unread:
             continue
         if not known:
@@ -69,7 +74,17 @@ def resolve(export: Sheet, project: Dictionary, report: Report) -> list[Place]:
             report.add("dictionary", export.file, words, line=export.line, column=export.header[at])
         else:
             found.append(Place(known[0].name, known[0].choices, known[0].code, at))
+    if forms:
+        report.note(
+            f"{export.file}: {forms} columns that say whether a form is complete are left out: with labels as "
+            "header nothing tells which form is meant."
+        )
     return found
+
+
+def _is_of_a_form(text: str) -> bool:
+    """Return True for a heading that labelled exports repeat for each form."""
+    return text.casefold().rstrip("0123456789 ") in REPEATED_BY_REDCAP
 
 
 def _key(text: str) -> str:
