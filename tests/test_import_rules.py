@@ -145,6 +145,7 @@ modality = "kind"
 indication = "why"
 [follow_up]
 last_contact_date = "seen"
+death_date = { value = "" }
 """
 Files = dict[str, bytes]
 Change = Callable[[Files], None]
@@ -1671,6 +1672,17 @@ WARNING_CASES = [
         options={"mapping": ONE_MODALITY},
         near=review("HAE", ""),
         near_options={"mapping": ONE_MODALITY},
+    ),
+    warning(
+        "no-column-of-deaths",
+        "death-not-recorded",
+        ("review.csv", 1, "death_date", ""),
+        "no column holds a date of death: every patient counts as alive at the last contact.",
+        review("A,female", "A,female"),
+        kind="wide",
+        options={"mapping": WIDE_MAPPING.replace('death_date = "died"\n', "")},
+        near=review("B,male", "B,male"),
+        near_options={"mapping": WIDE_MAPPING},
     ),
     warning(
         "one-of-three-rows",

@@ -279,6 +279,11 @@ WARNING_RULES = (
         "Fill in the date of the treatment, or map its column.",
     ),
     _warning(
+        "death-not-recorded",
+        "A mapped file has no column of deaths: nobody is known to have died, which is not that nobody did.",
+        "Map the date of death, or do not read OS and PFS.",
+    ),
+    _warning(
         "analysis-flag",
         "Rows whose ANL01FL is not Y are counted all the same.",
         "Leave them out of the file if they are not part of the analysis.",

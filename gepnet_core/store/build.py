@@ -220,7 +220,12 @@ def _from_mapped(
         return trial_recipe(times, settings), settings
     settings = _recorded(mapping, settings, report)
     source = read_mapped(sheet, mapping, report, many_rows=request.format is Format.REDCAP)
-    return _cohort(source, settings, request, report, folder, told)
+    found = _cohort(source, settings, request, report, folder, told)
+    knows = any("death_date" in group.cells for group in mapping.of("follow_up"))
+    if not report.errors and not knows:
+        words = "no column holds a date of death: every patient counts as alive at the last contact."
+        report.add("death-not-recorded", sheet.file, words, line=sheet.line, column="death_date")
+    return found
 
 
 def _recorded(mapping: ColumnMapping, settings: Settings, report: Report) -> Settings:
