@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -52,7 +52,6 @@ class Prepared:
     report: Report
     path: Path | None = None
     current: Current | None = None
-    settings: Settings = field(default_factory=Settings)
 
 
 def prepare(
@@ -71,9 +70,8 @@ def prepare(
     """
     report = Report()
     told = progress or _silent
-    settings = request.settings or Settings()
     try:
-        recipe, settings = _recipe(request, report, folder, limits, told)
+        recipe = _recipe(request, report, folder, limits, told)
         report.stop_on_errors()
         told("writing", 0)
         path = folder / "version.duckdb"
@@ -84,20 +82,18 @@ def prepare(
             report.add("nobody-eligible", request.path.name, nobody_left(path))
             report.stop_on_errors()
     except ReportRefused:
-        return Prepared(report, settings=settings)
+        return Prepared(report)
     except FileRefused as refused:
         report.take(refused)
-        return Prepared(report, settings=settings)
-    return Prepared(report, path, current, settings)
+        return Prepared(report)
+    return Prepared(report, path, current)
 
 
 def _silent(phase: str, rows: int) -> None:
     """Tell nobody."""
 
 
-def _recipe(
-    request: Request, report: Report, folder: Path, limits: Limits, told: Progress
-) -> tuple[Recipe, Settings]:
+def _recipe(request: Request, report: Report, folder: Path, limits: Limits, told: Progress) -> Recipe:
     if request.format is Format.TABLES:
         return _from_tables(request, report, folder, limits, told)
     if request.format is Format.ADTTE:
@@ -107,9 +103,7 @@ def _recipe(
     return _from_mapped(request, report, folder, limits, told)
 
 
-def _from_tables(
-    request: Request, report: Report, folder: Path, limits: Limits, told: Progress
-) -> tuple[Recipe, Settings]:
+def _from_tables(request: Request, report: Report, folder: Path, limits: Limits, told: Progress) -> Recipe:
     told_settings = text_of(request.path, SETTINGS_FILE, limits)
     settings = request.settings or parse_settings(SETTINGS_FILE, told_settings)
     published = text_of(request.path, PUBLISHED_FILE, limits)
@@ -130,7 +124,7 @@ def _cohort(
     folder: Path,
     told: Progress,
     published: str = "",
-) -> tuple[Recipe, Settings]:
+) -> Recipe:
     told("checking", 0)
     extracted = request.extracted or settings.extracted
     settings = replace(settings, extracted=extracted)
@@ -138,12 +132,10 @@ def _cohort(
         check_source(source, report, settings, extracted)
     if not report.errors:
         warn_source(source, report, settings, extracted)
-    return cohort_recipe(source, settings, folder, published), settings
+    return cohort_recipe(source, settings, folder, published)
 
 
-def _from_adtte(
-    request: Request, report: Report, folder: Path, limits: Limits, told: Progress
-) -> tuple[Recipe, Settings]:
+def _from_adtte(request: Request, report: Report, folder: Path, limits: Limits, told: Progress) -> Recipe:
     options = AdtteOptions(
         request.time_unit,
         request.competing_cnsr,
@@ -160,7 +152,7 @@ def _from_adtte(
     if request.beside is not None:
         adsl = _only(request.beside, request.reading, report, limits)
         subjects = read_adsl(counted(adsl, told), report, folder)
-    return trial_recipe(times, settings, subjects), settings
+    return trial_recipe(times, settings, subjects)
 
 
 def _trial_settings(request: Request, settings: Settings) -> Settings:
@@ -176,7 +168,7 @@ def _trial_settings(request: Request, settings: Settings) -> Settings:
 
 def _from_cbioportal(
     request: Request, report: Report, folder: Path, limits: Limits, told: Progress
-) -> tuple[Recipe, Settings]:
+) -> Recipe:
     paths = [path for path in (request.path, request.beside) if path is not None]
     sheets = [
         counted(sheet, told)
@@ -188,12 +180,10 @@ def _from_cbioportal(
     settings = _trial_settings(request, request.settings or mapping.settings)
     mapping = replace(mapping, missing=(*mapping.missing, *settings.missing))
     times = read_mapped_times(sheet, mapping, report, folder)
-    return trial_recipe(times, settings), settings
+    return trial_recipe(times, settings)
 
 
-def _from_mapped(
-    request: Request, report: Report, folder: Path, limits: Limits, told: Progress
-) -> tuple[Recipe, Settings]:
+def _from_mapped(request: Request, report: Report, folder: Path, limits: Limits, told: Progress) -> Recipe:
     """Wide tables and REDCap's: by a mapping, into source tables or times."""
     mapping = request.mapping
     if mapping is None:
@@ -217,7 +207,7 @@ def _from_mapped(
     if mapping.endpoints:
         settings = _trial_settings(request, settings)
         times = read_mapped_times(sheet, mapping, report, folder)
-        return trial_recipe(times, settings), settings
+        return trial_recipe(times, settings)
     settings = _recorded(mapping, settings, report)
     source = read_mapped(sheet, mapping, report, many_rows=request.format is Format.REDCAP)
     found = _cohort(source, settings, request, report, folder, told)
