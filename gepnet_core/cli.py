@@ -23,9 +23,9 @@ from gepnet_core.cli_options import (
 )
 from gepnet_core.errors import CohortError, StoreDamaged
 from gepnet_core.estimates import Estimate, StratumEstimate, estimate
+from gepnet_core.spelled import parse_dataset_name
 from gepnet_core.store import open_dataset, open_shelf
 from gepnet_core.survival import Quantile
-from gepnet_core.view import parse_dataset_name
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, TimeUnit
 
 

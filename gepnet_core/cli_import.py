@@ -20,9 +20,9 @@ from gepnet_core.intake.report_files import write_report
 from gepnet_core.intake.request import Format, Request
 from gepnet_core.intake.rules import RULES, Severity
 from gepnet_core.settings import read_settings
+from gepnet_core.spelled import parse_dataset_name, parse_date
 from gepnet_core.store import DataSet, open_dataset, open_shelf, publish, put_back
 from gepnet_core.store.scratch import scratch_folder
-from gepnet_core.view import parse_dataset_name, parse_date
 from gepnet_core.vocabulary import TimeUnit
 from gepnet_core.whole_file import writing
 

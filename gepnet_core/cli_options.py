@@ -10,8 +10,9 @@ from typing import Any, NoReturn
 from gepnet_core.errors import OptionRefused, one_line, printable, quoted
 from gepnet_core.estimates import Estimate
 from gepnet_core.selection import Selection
+from gepnet_core.spelled import parse_dataset_name, parse_date, parse_level, plain_number
 from gepnet_core.store import DataSet, open_dataset, open_shelf
-from gepnet_core.view import DEFAULT_LEVEL, parse_dataset_name, parse_date, parse_level, plain_number
+from gepnet_core.view import DEFAULT_LEVEL
 from gepnet_core.vocabulary import ConfType, DeathRule, TimeUnit
 
 Json = dict[str, Any]

@@ -6,7 +6,8 @@ import argparse
 
 from gepnet_core.cli_options import Json, add_filters, named_selection, opened, said
 from gepnet_core.side_effects import DEFAULT_WINDOW, Proportion, SideEffectRow, side_effects
-from gepnet_core.view import DEFAULT_LEVEL, parse_level, parse_window
+from gepnet_core.spelled import parse_level, parse_window
+from gepnet_core.view import DEFAULT_LEVEL
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

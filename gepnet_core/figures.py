@@ -23,11 +23,9 @@ from gepnet_core.formatting import (
     format_percent,
     time_axis,
 )
+from gepnet_core.palette import COLOURS, look_of
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 
-# After Okabe & Ito (2008), shifted so that each reads on white and on the dark background alike.
-COLOURS = ("#1f7fc4", "#d55e00", "#008f68", "#b5609a", "#a87900", "#7a7a7a")
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MOST_POINTS = 1000
 ROW_PIXELS = 18
 CURVE_PIXELS = 360
@@ -86,8 +84,8 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
     )
     traces: list[go.Scatter] = []
     for stratum in estimated.strata:
-        place = levels.index(stratum.stratum) if stratum.stratum in levels else 0
-        traces += _curve(estimated, stratum, look, COLOURS[place % 6], DASHES[(place + place // 6) % 6])
+        drawn = look_of(stratum.stratum, levels)
+        traces += _curve(estimated, stratum, look, drawn.colour, drawn.dash)
     figure.add_traces(traces + risk_table_traces(rows, months))
     _draw_axes(figure, estimated, look, rows, end)
     bottom = _add_caption(figure, estimated)

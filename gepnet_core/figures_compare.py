@@ -11,9 +11,10 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gepnet_core.comparison import Comparison
-from gepnet_core.figures import COLOURS, DASHES, GRID, dressed, faded, ticks
+from gepnet_core.figures import GRID, dressed, faded, ticks
 from gepnet_core.formatting import format_ratio
 from gepnet_core.hazard_ratios import HazardRatio
+from gepnet_core.palette import COLOURS, look_of
 from gepnet_core.survival import kaplan_meier
 from gepnet_core.vocabulary import DAYS_PER_MONTH, Status
 
@@ -88,7 +89,8 @@ def log_minus_log_figure(found: Comparison, levels: Sequence[str]) -> go.Figure:
         curve = kaplan_meier(stratum.curve.counts)
         days = np.asarray(curve.counts.days, dtype=float)
         shown = (days > 0.0) & (curve.survival > 0.0) & (curve.survival < 1.0)
-        colour, dash = _look(stratum.stratum, levels)
+        drawn = look_of(stratum.stratum, levels)
+        colour, dash = drawn.colour, drawn.dash
         figure.add_trace(
             go.Scatter(
                 x=days[shown] / DAYS_PER_MONTH,
@@ -116,7 +118,8 @@ def incidence_figure(found: Comparison, levels: Sequence[str]) -> go.Figure:
     figure = _side_by_side(["Event", "Death before it"])
     for curve in found.incidences:
         column = 1 if curve.cause is Status.EVENT else 2
-        colour, dash = _look(curve.stratum, levels)
+        drawn = look_of(curve.stratum, levels)
+        colour, dash = drawn.colour, drawn.dash
         label = escape(found.label(curve.stratum))
         if column == 1:
             naive = kaplan_meier(curve.counts)
@@ -197,8 +200,3 @@ def _incidence_axes(figure: go.Figure, found: Comparison) -> go.Figure:
     dressed(figure, 160 + 290 * rows, legend=True)
     figure.update_annotations(font={"size": 14})
     return figure.update_layout(margin={"t": 100})  # the names of the panels stand under the legend
-
-
-def _look(stratum: str, levels: Sequence[str]) -> tuple[str, str]:
-    place = levels.index(stratum) if stratum in levels else 0
-    return COLOURS[place % 6], DASHES[(place + place // 6) % 6]

@@ -7,7 +7,8 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
-from gepnet_core.figures import COLOURS, GRID, dressed
+from gepnet_core.figures import GRID, dressed
+from gepnet_core.palette import COLOURS
 from gepnet_core.side_effects import ANY_TERM, Proportion, SideEffects
 from gepnet_core.vocabulary import WHOLE_COHORT
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from gepnet_core.criteria import Between, Criterion
 from gepnet_core.errors import OptionRefused
 from gepnet_core.vocabulary import DeathRule
 
@@ -24,6 +25,8 @@ class Selection:
         Data cut-off, inclusive: what comes after that day is not known yet.
     death
         How a death before the event counts. It changes no patient, only the counts.
+    criteria
+        Conditions on baseline columns, all of which hold.
 
     Raises
     ------
@@ -36,6 +39,7 @@ class Selection:
     index_to: date | None = None
     cutoff: date | None = None
     death: DeathRule = DeathRule.CENSOR
+    criteria: tuple[Criterion, ...] = ()
 
     def __post_init__(self) -> None:
         if self.index_from and self.index_to and self.index_from > self.index_to:
@@ -45,6 +49,9 @@ class Selection:
         if "" in self.modalities:
             raise OptionRefused("A modality is empty. Name a modality, or leave the filter out for all.")
         object.__setattr__(self, "modalities", tuple(sorted(set(self.modalities))))
+        # in an order of their own, so that equal conditions make equal selections
+        ordered = sorted(set(self.criteria), key=lambda each: (isinstance(each, Between), each.to_text()))
+        object.__setattr__(self, "criteria", tuple(ordered))
 
     @property
     def uses_dates(self) -> bool:
@@ -62,10 +69,23 @@ class Selection:
             if (day := getattr(self, name)) is not None:
                 terms.append(f"{cohort}.index_date {operator} ${name}")
                 bound[name] = day
+        for place, criterion in enumerate(self.criteria):
+            term, values = criterion.where(cohort, place)
+            terms.append(term)
+            bound |= values
         return " AND ".join(terms) or "TRUE", bound
 
-    def describe(self, labels: Mapping[str, str] | None = None, *, everything: str = "all modalities") -> str:
-        """Return the filter as words: "RFA or Selective HAE; index date from 2015-01-01"."""
+    def describe(
+        self,
+        labels: Mapping[str, str] | None = None,
+        *,
+        everything: str = "all modalities",
+        column: Callable[[str, str | None], str] = lambda name, value: name if value is None else value,
+    ) -> str:
+        """Return the filter as words: "RFA or Selective HAE; index date from 2015-01-01".
+
+        `column` gives the words of a baseline column (value None) and of its values.
+        """
         names = [(labels or {}).get(value, value) for value in self._ordered(labels)]
         parts = [" or ".join(names) if names else everything]
         if self.index_from and self.index_to:
@@ -74,6 +94,7 @@ class Selection:
             parts.append(f"index date from {self.index_from}")
         elif self.index_to:
             parts.append(f"index date to {self.index_to}")
+        parts += [criterion.describe(column) for criterion in self.criteria]
         if self.cutoff:
             parts.append(f"data cut-off {self.cutoff}")
         if self.death is DeathRule.EVENT:

@@ -9,9 +9,9 @@ from scipy.special import betaincinv
 from gepnet_core.errors import NothingLeft, OptionRefused
 from gepnet_core.formatting import NO_BREAK, format_count, format_level, format_percent
 from gepnet_core.selection import Selection
+from gepnet_core.spelled import LONGEST_WINDOW
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.side_effects import SideEffectCounts, TermCounts, count_side_effects, left_out
-from gepnet_core.view import LONGEST_WINDOW
 from gepnet_core.vocabulary import WHOLE_COHORT
 
 DEFAULT_WINDOW = 90

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+from gepnet_core.behind import Behind, parse_behind, to_text
+from gepnet_core.case import Case
+from gepnet_core.criteria import Between, OneOf, parse_between, parse_one_of
 from gepnet_core.errors import OptionRefused, quoted
 from gepnet_core.selection import Selection
-from gepnet_core.vocabulary import DATASET_NAME, ConfType, DeathRule
+from gepnet_core.spelled import (
+    parse_dataset_name,
+    parse_date,
+    parse_horizon,
+    parse_level,
+    parse_lines,
+    parse_months,
+    parse_part,
+    parse_percent,
+    parse_window,
+    parse_yes_no,
+)
+from gepnet_core.vocabulary import ConfType, DeathRule, Order
 
 DEFAULT_LEVEL = 0.95
+# a key of a link, by the part of the case that it holds
+CASE_KEYS = {
+    "case_primary_site": "primary_site",
+    "case_tumour_grade": "tumour_grade",
+    "case_ki67_percent": "ki67_percent",
+    "case_target_site": "target_site",
+    "case_lines": "lines",
+    "case_modality": "modality",
+    "case_least": "least",
+}
 SINGLE_KEYS = (
     "dataset",
     "version",
@@ -37,9 +59,16 @@ SINGLE_KEYS = (
     "contrast",
     "window",
     "finding",
+    "patient",
+    "behind",
+    "order",
+    "lanes",
+    "part",
+    *CASE_KEYS,
 )
 MULTIPLE_KEYS = {"modality": "modalities", "level": "levels", "adjust": "adjust", "subgroup": "subgroups"}
-LONGEST_WINDOW = 365
+CRITERIA_KEYS = ("where", "range", "within")
+PLAIN_KEYS = ("finding", "patient", "lanes")
 Words = TypeVar("Words", bound=StrEnum)
 
 
@@ -49,7 +78,10 @@ class View:
 
     `horizon` is in months; `failure` True shows 1 - S; `band` False hides the confidence bands. From `levels` on
     the controls are those of a comparison (`tau`, `at` and `landmark` in months), and `window` is that of the
-    side effects in days, `finding` the rule whose findings the data quality shows.
+    side effects in days, `finding` the rule whose findings the data quality shows. `patient` is the one whose
+    history is open, `behind` the number whose patients are listed, `within` conditions on them, `order` how
+    their lanes are sorted, `lanes` the column that groups them, `part` which page of them is shown (from 1), and
+    `case` the patient under discussion.
     """
 
     dataset: str | None = None
@@ -73,12 +105,19 @@ class View:
     subgroups: tuple[str, ...] = ()
     window: int | None = None
     finding: str | None = None
+    patient: str | None = None
+    behind: Behind | None = None
+    within: tuple[OneOf, ...] = ()
+    order: Order = Order.INDEX_DATE
+    lanes: str | None = None
+    part: int = 1
+    case: Case = field(default_factory=Case)
 
     def to_query(self) -> dict[str, str | list[str]]:
         """Return the query string's keys and values; what is at "no restriction" is left out."""
         chosen = self.selection
         query: dict[str, str | list[str]] = {}
-        for key in ("dataset", "version", "endpoint", "by", "reference", "stratify", "contrast", "finding"):
+        for key in ("dataset", "version", "endpoint", "by", "reference", "stratify", "contrast", *PLAIN_KEYS):
             if (value := getattr(self, key)) is not None:
                 query[key] = value
         if chosen.modalities:
@@ -105,6 +144,26 @@ class View:
             query["band"] = "no"
         if self.failure:
             query["failure"] = "yes"
+        return query | self._patients_query()
+
+    def _patients_query(self) -> dict[str, str | list[str]]:
+        """Return the keys and values of criteria, lists of patients and the case under discussion."""
+        query: dict[str, str | list[str]] = {}
+        for key, kind in zip(CRITERIA_KEYS[:2], (OneOf, Between), strict=True):
+            if found := [each.to_text() for each in self.selection.criteria if isinstance(each, kind)]:
+                query[key] = found
+        if self.within:
+            query["within"] = [each.to_text() for each in self.within]
+        if self.behind is not None:
+            query["behind"] = to_text(self.behind)
+        if self.order is not Order.INDEX_DATE:
+            query["order"] = self.order.value
+        if self.part != 1:
+            query["part"] = str(self.part)
+        for key, part in CASE_KEYS.items():
+            value = getattr(self.case, part)
+            if value is not None and value != getattr(Case(), part):
+                query[key] = repr(value) if isinstance(value, float) else str(value)
         return query
 
     @staticmethod
@@ -116,7 +175,7 @@ class View:
         """
         problems: list[str] = []
         values = {key: list(found) for key, found in query.items()}
-        for key in sorted(values.keys() - {*SINGLE_KEYS, *MULTIPLE_KEYS}):
+        for key in sorted(values.keys() - {*SINGLE_KEYS, *MULTIPLE_KEYS, *CRITERIA_KEYS}):
             problems.append(f"The link has an unknown part {quoted(key)}.")
         single: dict[str, str] = {}
         for key in SINGLE_KEYS:
@@ -142,12 +201,18 @@ class View:
 
         days = {key: read(key, parse_date) for key in ("index_from", "index_to", "cutoff")}
         death = read("death", DeathRule) or DeathRule.CENSOR
-        selection = Selection()
+        view, selection = View(), Selection()
         try:
-            selection = Selection(tuple(values.get("modality", ())), **days, death=death)  # type: ignore[arg-type]
+            criteria = (
+                *map(parse_one_of, values.get("where", ())),
+                *map(parse_between, values.get("range", ())),
+            )
+            view = replace(view, within=tuple(map(parse_one_of, values.get("within", ()))))
+            selection = Selection(tuple(values.get("modality", ())), **days, death=death, criteria=criteria)  # type: ignore[arg-type]
         except OptionRefused as refused:
             problems.append(f"The link cannot be used: {refused}")
-        view = View(
+        view = replace(
+            view,
             selection=selection,
             dataset=read("dataset", parse_dataset_name),  # type: ignore[arg-type]
             version=single.get("version"),
@@ -157,6 +222,9 @@ class View:
             stratify=single.get("stratify"),
             contrast=single.get("contrast"),
             finding=single.get("finding"),
+            patient=single.get("patient"),
+            lanes=single.get("lanes"),
+            case=_read_case(single, read),
         )
         for key in ("level", "adjust", "subgroup"):
             found = values.get(key, [])
@@ -176,72 +244,18 @@ class View:
             "at": read("at", parse_months),
             "landmark": read("landmark", parse_months),
             "window": read("window", parse_window),
+            "behind": read("behind", parse_behind),
+            "order": read("order", Order),
+            "part": read("part", parse_part),
         }
         return replace(view, **{key: value for key, value in changes.items() if value is not None}), problems  # type: ignore[arg-type]
 
 
-def parse_date(text: str) -> date:
-    """Return the ISO calendar date that `text` spells; raise OptionRefused otherwise."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.isoformat() != text:
-        raise OptionRefused(f"{quoted(text)} is not a date. Write it as YYYY-MM-DD.")
-    return found
-
-
-def parse_level(text: str) -> float:
-    """Return a confidence level strictly between 0 and 1; raise OptionRefused otherwise."""
-    level = plain_number(text)
-    if not 0.0 < level < 1.0:
-        raise OptionRefused(
-            f"{quoted(text)} is not a confidence level. Give a number between 0 and 1, as 0.95."
-        )
-    return level
-
-
-def plain_number(text: str) -> float:
-    """Return the number that plain digits, sign, point and exponent spell; NaN for anything else."""
-    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
-        return math.nan
-    return float(text)
-
-
-def parse_dataset_name(text: str) -> str:
-    """Return a data set's name; raise OptionRefused where it breaks the rule for names."""
-    if not DATASET_NAME.fullmatch(text):
-        raise OptionRefused(
-            f"{quoted(text)} is not a data set name. Use up to 64 lower-case letters, digits, - and _, "
-            "starting with a letter or a digit."
-        )
-    return text
-
-
-def parse_horizon(text: str) -> int:
-    """Return a horizon in whole months, 1 to 1,200; raise OptionRefused otherwise."""
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 1200:
-        raise OptionRefused(f"{quoted(text)} is not a number of months from 1 to 1200.")
-    return int(text)
-
-
-def parse_months(text: str) -> float:
-    """Return a time in months, above 0 and at most 1,200; raise OptionRefused otherwise."""
-    months = plain_number(text)
-    if not 0.0 < months <= 1200.0:
-        raise OptionRefused(f"{quoted(text)} is not a number of months above 0 and up to 1200.")
-    return months
-
-
-def parse_window(text: str) -> int:
-    """Return a window in whole days, 1 to 365; raise OptionRefused otherwise."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 3) or not 1 <= int(text) <= LONGEST_WINDOW:
-        raise OptionRefused(f"{quoted(text)} is not a number of days from 1 to {LONGEST_WINDOW}.")
-    return int(text)
-
-
-def parse_yes_no(text: str) -> bool:
-    """Return True for "yes" and False for "no"; raise OptionRefused otherwise."""
-    if text not in ("yes", "no"):
-        raise OptionRefused(f"{quoted(text)} is neither yes nor no.")
-    return text == "yes"
+def _read_case(single: Mapping[str, str], read: Callable[[str, object], object]) -> Case:
+    """Return the case that a link describes; what cannot be read is not known."""
+    numbers = {"case_ki67_percent": parse_percent, "case_lines": parse_lines, "case_least": parse_part}
+    found: dict[str, object] = {
+        part: single.get(key) for key, part in CASE_KEYS.items() if key not in numbers
+    }
+    found |= {CASE_KEYS[key]: read(key, parse) for key, parse in numbers.items()}
+    return Case(**{part: value for part, value in found.items() if value is not None})  # type: ignore[arg-type]

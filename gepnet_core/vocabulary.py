@@ -69,6 +69,25 @@ class DeathRule(StrEnum):
         return status
 
 
+class Order(StrEnum):
+    """How patients are sorted in a list and its lanes."""
+
+    INDEX_DATE = "index-date"
+    OBSERVED = "observed"
+    ENDPOINT = "endpoint"
+    PATIENT = "patient"
+
+    @property
+    def label(self) -> str:
+        """The words on the control."""
+        return {
+            "index-date": "index date",
+            "observed": "time observed, longest first",
+            "endpoint": "time to the endpoint, longest first",
+            "patient": "patient id",
+        }[self.value]
+
+
 class TimeUnit(StrEnum):
     """A unit of time in a file or on a screen; times are computed in whole days."""
 

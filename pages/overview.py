@@ -7,6 +7,7 @@ from collections import Counter
 import streamlit as st
 
 from gepnet_core.baseline import BaselineRow, NumericSummary, baseline_table
+from gepnet_core.behind import Ended
 from gepnet_core.errors import NothingLeft, listed
 from gepnet_core.estimates import estimate
 from gepnet_core.formatting import (
@@ -18,7 +19,7 @@ from gepnet_core.formatting import (
 )
 from gepnet_core.store.described import Kind
 from gepnet_core.vocabulary import Status
-from pages.components import page, tables
+from pages.components import links, page, tables
 from pages.components.markdown import escaped
 
 MOST_REASONS = 6
@@ -84,12 +85,14 @@ for kind in kinds:
     ended.setdefault((kind.endpoint, kind.status), []).append(kind)
 counts = []
 for (code, status), found in ended.items():
-    shown = [(kind.reason, kind.patients) for kind in found[:MOST_REASONS]]
+    for kind in found[:MOST_REASONS]:
+        share = format_share(kind.patients, totals[code])
+        cell = links.patients(share, kind.patients, view, Ended(code, status, kind.reason))
+        counts.append([f"{data.endpoints[code].name}: {kind.reason}", STATUS_WORDS[status], cell])
     if rest := found[MOST_REASONS:]:
-        shown.append((f"{len(rest):,} other reasons", sum(kind.patients for kind in rest)))
-    for reason, patients in shown:
-        words = f"{data.endpoints[code].name}: {reason}"
-        counts.append([words, STATUS_WORDS[status], format_share(patients, totals[code])])
+        share = format_share(sum(kind.patients for kind in rest), totals[code])
+        words = f"{data.endpoints[code].name}: {len(rest):,} other reasons"
+        counts.append([words, STATUS_WORDS[status], share])
 tables.show(
     ["What ended the time", "Counts as", "Patients"], counts, alt="How the times of each endpoint ended"
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from gepnet_core.errors import CohortError
-from pages.components import compare_controls, controls, filters, session, side_effect_controls
+from pages.components import compare_controls, controls, filters, links, session, side_effect_controls
 from pages.components.markdown import escaped
 
 ASSETS = Path(__file__).parent / "assets"
@@ -19,30 +19,37 @@ compare = st.Page("compare.py", title="Compare", url_path="compare", icon=":mate
 side_effects = st.Page(
     "side_effects.py", title="Side effects", url_path="side-effects", icon=":material/medical_services:"
 )
-page = st.navigation(
-    [
-        st.Page("overview.py", title="Overview", icon=":material/groups:", default=True),
-        survival,
-        compare,
-        side_effects,
-        st.Page(
-            "published.py", title="Published vs live", url_path="published", icon=":material/fact_check:"
-        ),
-        st.Page("data.py", title="Data", url_path="data", icon=":material/upload_file:"),
-        st.Page("quality.py", title="Data quality", url_path="quality", icon=":material/troubleshoot:"),
-        st.Page(
-            "dictionary.py", title="Data dictionary", url_path="dictionary", icon=":material/dictionary:"
-        ),
-        st.Page("methods.py", title="Methods", url_path="methods", icon=":material/menu_book:"),
-    ]
-)
+take_away = st.Page("take_away.py", title="Take away", url_path="take-away", icon=":material/inventory_2:")
+PAGES = [
+    st.Page("overview.py", title="Overview", icon=":material/groups:", default=True),
+    survival,
+    compare,
+    side_effects,
+    st.Page("patients.py", title="Patients", url_path="patients", icon=":material/view_timeline:"),
+    st.Page(
+        "similar.py", title="Patients like this one", url_path="similar", icon=":material/person_search:"
+    ),
+    st.Page("board.py", title="Board view", url_path="board", icon=":material/cast:"),
+    take_away,
+    st.Page("published.py", title="Published vs live", url_path="published", icon=":material/fact_check:"),
+    st.Page("data.py", title="Data", url_path="data", icon=":material/upload_file:"),
+    st.Page("quality.py", title="Data quality", url_path="quality", icon=":material/troubleshoot:"),
+    st.Page("dictionary.py", title="Data dictionary", url_path="dictionary", icon=":material/dictionary:"),
+    st.Page("methods.py", title="Methods", url_path="methods", icon=":material/menu_book:"),
+]
+page = st.navigation(PAGES)
 try:
     shelf, remembered = session.start()
+    clicked = links.followed()
+    opened = next((known for known in PAGES if clicked and known.url_path == clicked[0]), None)
+    if clicked and opened:
+        remembered.follow(shelf, clicked[1])
+        st.switch_page(opened)
     with st.sidebar:
         filters.draw(shelf, remembered)
         if page == survival:
             controls.draw(remembered)
-        elif page == compare:
+        elif page in (compare, take_away):
             compare_controls.draw(remembered)
         elif page == side_effects:
             side_effect_controls.draw(remembered)

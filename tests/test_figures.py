@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from gepnet_core.estimates import Estimate, FollowUp, StratumEstimate, estimate
-from gepnet_core.figures import COLOURS, MOST_POINTS, Look, survival_figure, ticks
+from gepnet_core.figures import MOST_POINTS, Look, survival_figure, ticks
+from gepnet_core.palette import COLOURS
 from gepnet_core.selection import Selection
 from gepnet_core.store import open_dataset
 from gepnet_core.survival import EventCounts, Quantile, kaplan_meier

@@ -8,8 +8,8 @@ import pytest
 
 from gepnet_core.estimates import estimate
 from gepnet_core.selection import Selection
+from gepnet_core.spelled import parse_date
 from gepnet_core.store import Shelf, build_adtte, open_dataset
-from gepnet_core.view import parse_date
 
 HEADER = "USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,EVNTDESC,STARTDT,ADT"
 

@@ -13,7 +13,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "gepnet_core"
 LONGEST = 350
-WORDS = {"gepnet_core.errors", "gepnet_core.vocabulary", "gepnet_core.selection"}
+WORDS = {
+    *("gepnet_core.errors", "gepnet_core.vocabulary", "gepnet_core.sql_names"),
+    *("gepnet_core.criteria", "gepnet_core.selection"),
+}
 
 
 def modules(folder: Path) -> list[Path]:
@@ -91,10 +94,13 @@ def test_words_import_nothing_above_them():
         assert {found for found in own if not any(found.startswith(word) for word in WORDS)} == set(), name
     assert not any(found.startswith("gepnet_core") for found in imported(CORE / "errors.py"))
     assert not any(found.startswith("gepnet_core") for found in imported(CORE / "vocabulary.py"))
+    assert not any(found.startswith("gepnet_core") for found in imported(CORE / "sql_names.py"))
 
 
 LAYERS = [
-    ("errors", "vocabulary", "selection", "view", "rounding"),
+    ("errors", "vocabulary", "sql_names", "palette", "rounding"),
+    ("criteria", "behind", "case", "spelled"),
+    ("selection", "view"),
     ("delimited", "fixed_zip", "formula_guard", "records", "whole_file"),
     ("settings", "contract", "eligibility", "endpoints", "published_figures"),
     ("dictionary",),
@@ -106,10 +112,11 @@ LAYERS = [
     ("hazard_ratios", "subgroups"),
     ("store",),
     ("baseline", "estimates", "published", "question", "formatting"),
-    ("covariates", "side_effects"),
+    ("covariates", "flow", "side_effects"),
     ("comparison",),
     ("export", "export_adtte", "export_comparison", "export_tables"),
     ("comparison_words", "figures", "figures_at_risk", "figures_compare", "figures_side_effects"),
+    ("report",),
     ("importer",),
     ("cli_options",),
     ("cli_compare", "cli_import", "cli_out", "cli_side_effects"),

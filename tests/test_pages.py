@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -62,8 +63,13 @@ def table(app: AppTest, number: int = 0) -> pd.DataFrame:
 
 
 def plain(text: str) -> str:
-    """Return text as it reads on the screen."""
-    return str(text).replace("\\", "").replace("\u00a0", " ").replace("\u2060", "")
+    """Return text as it reads on the screen, a link by its words."""
+    return (
+        re.sub(r"\[(.*?)\]\(<[^>]*>\)", r"\1", str(text))
+        .replace("\\", "")
+        .replace("\u00a0", " ")
+        .replace("\u2060", "")
+    )
 
 
 def control(app: AppTest, kind: str, label: str):

@@ -9,14 +9,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gepnet_core.behind import Ended, Filtered, Harmed, HasFinding, SameDay, Step, Untimed
+from gepnet_core.case import Case
+from gepnet_core.criteria import Between, OneOf
 from gepnet_core.selection import Selection
 from gepnet_core.view import View
-from gepnet_core.vocabulary import ConfType, DeathRule
+from gepnet_core.vocabulary import ConfType, DeathRule, Order, Status
 
 words = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20)
 days = st.none() | st.dates()
 several = st.lists(words, max_size=3, unique=True).map(tuple)
 months = st.none() | st.floats(0, 1200, exclude_min=True)
+
+
+one_of = st.builds(OneOf, words, st.lists(words, min_size=1, max_size=3).map(tuple))
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+ranges = st.builds(Between, words, numbers, st.none()) | st.builds(Between, words, st.none(), numbers)
+behinds = st.one_of(
+    st.builds(Ended, words, st.none() | st.sampled_from(Status), st.none() | words),
+    st.builds(Untimed, words),
+    st.builds(Step, words, st.booleans()),
+    st.builds(Filtered, words, st.booleans()),
+    st.builds(HasFinding, words),
+    st.builds(SameDay),
+    st.builds(Harmed, words | st.just(""), st.booleans(), st.integers(1, 365)),
+)
+cases = st.builds(
+    Case,
+    primary_site=st.none() | words,
+    tumour_grade=st.none() | words,
+    ki67_percent=st.none() | st.floats(0, 100),
+    target_site=st.none() | words,
+    lines=st.none() | st.integers(0, 99),
+    modality=st.none() | words,
+    least=st.integers(1, 999_999),
+)
 
 
 @st.composite
@@ -29,6 +56,7 @@ def selections(draw: st.DrawFn) -> Selection:
         window[1] if keep[1] else None,
         draw(days),
         draw(st.sampled_from(DeathRule)),
+        tuple(draw(st.lists(one_of | ranges, max_size=3))),
     )
 
 
@@ -54,6 +82,13 @@ views = st.builds(
     contrast=st.none() | words,
     subgroups=several,
     window=st.none() | st.integers(1, 365),
+    patient=st.none() | words,
+    behind=st.none() | behinds,
+    within=st.lists(one_of, max_size=2).map(tuple),
+    order=st.sampled_from(Order),
+    lanes=st.none() | words,
+    part=st.integers(1, 999_999),
+    case=cases,
 )
 
 

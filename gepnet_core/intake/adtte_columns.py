@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gepnet_core.intake.rules import MIXED_FROM, MIXED_SHARE
-from gepnet_core.view import plain_number
+from gepnet_core.spelled import plain_number
 
 # Columns that describe the record of the event, or that are known only after time zero.
 NOT_BASELINE = frozenset(

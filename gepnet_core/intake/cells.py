@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from gepnet_core.contract import Column, Value
 from gepnet_core.errors import one_line, quoted
 from gepnet_core.intake.dates import CellRefused, DateFormat, read_date
-from gepnet_core.view import plain_number
+from gepnet_core.spelled import plain_number
 
 # the contract's own rules where a bound has one
 RANGE_RULES = {"ki67_percent": "ki67-range", "ctcae_grade": "ctcae-grade"}

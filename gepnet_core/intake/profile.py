@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from gepnet_core.intake.dates import MIDNIGHT, DateFormat
-from gepnet_core.view import plain_number
+from gepnet_core.spelled import plain_number
 
 MOST_SHOWN = 30
 MOST_KEPT = 1_000

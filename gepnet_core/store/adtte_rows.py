@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gepnet_core.selection import Selection
-from gepnet_core.store.connection import identifier
+from gepnet_core.sql_names import identifier
 from gepnet_core.store.dataset import DataSet
 
 

@@ -9,7 +9,8 @@ from gepnet_core.intake.report import Report
 from gepnet_core.intake.source import Source
 from gepnet_core.intake.spool import spooled
 from gepnet_core.settings import Settings
-from gepnet_core.store.connection import Building, identifier
+from gepnet_core.sql_names import identifier
+from gepnet_core.store.connection import Building
 from gepnet_core.store.writing import Recipe, columns_spool, endpoints_spool, modalities_spool
 from gepnet_core.vocabulary import STUDY_ENDPOINTS
 

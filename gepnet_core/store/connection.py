@@ -122,8 +122,3 @@ def building(path: Path, scratch: Path) -> Iterator[Building]:
 
 def _damaged(path: Path) -> StoreDamaged:
     return StoreDamaged(f"The stored version {path.stem} cannot be read. Import the data set again.")
-
-
-def identifier(name: str) -> str:
-    """Return a column or table name as it stands in SQL, quoted."""
-    return '"' + name.replace('"', '""') + '"'

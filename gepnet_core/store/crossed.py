@@ -8,8 +8,8 @@ from typing import Any
 
 from gepnet_core.errors import OptionRefused
 from gepnet_core.selection import Selection
+from gepnet_core.sql_names import identifier
 from gepnet_core.store import times
-from gepnet_core.store.connection import identifier
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.survival import EventCounts
 

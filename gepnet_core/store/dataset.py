@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 from gepnet_core.errors import ControlMissing, OptionRefused, listed, quoted
 from gepnet_core.selection import Selection
+from gepnet_core.sql_names import identifier
 from gepnet_core.store import times
-from gepnet_core.store.connection import Database, identifier
+from gepnet_core.store.connection import Database
 from gepnet_core.store.described import Attrition, BaselineColumn, Kind
+from gepnet_core.store.fitting import refuse_unfit
 from gepnet_core.survival import EventCounts
 from gepnet_core.vocabulary import (
     NOT_RECORDED,
@@ -109,7 +111,15 @@ class DataSet:
     def describe(self, selection: Selection) -> str:
         """Return the selection in words, with the data set's own labels."""
         everything = "all treatments" if self.is_trial else "all modalities"
-        return selection.describe(self.modality_labels, everything=everything)
+        return selection.describe(self.modality_labels, everything=everything, column=self.words_for)
+
+    def words_for(self, column: str, value: str | None) -> str:
+        """Return the words for a baseline column, or for one of its values."""
+        if column == "modality":
+            return self.meta["treatment_label"] if value is None else self.modality_labels.get(value, value)
+        if value is not None:
+            return value
+        return next((found.label for found in self.baseline if found.name == column), column)
 
     @property
     def is_trial(self) -> bool:
@@ -141,16 +151,10 @@ class DataSet:
 
     def check(self, selection: Selection) -> None:
         """Raise OptionRefused where a selection asks for what the data set does not have."""
-        for modality in selection.modalities:
-            if modality not in self.modality_labels:
-                raise OptionRefused(
-                    f"“{self.name}” has no modality {quoted(modality)}. There are: "
-                    f"{listed(self.modality_labels)}."
-                )
-        if selection.uses_dates and not self.has_dates:
-            raise ControlMissing(
-                f"“{self.name}” cannot be filtered by date: {self.meta['no_dates']}. Leave the dates out."
-            )
+        kinds = {"modality": "categorical"} | {column.name: column.kind for column in self.baseline}
+        refuse_unfit(
+            selection, self.name, self.modality_labels, kinds, "" if self.has_dates else self.meta["no_dates"]
+        )
 
     def grouping(self, by: str | None) -> str | None:
         """Return the stored column to group by, or None; raise ControlMissing where there is none."""

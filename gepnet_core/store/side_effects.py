@@ -114,6 +114,26 @@ def left_out(dataset: DataSet, selection: Selection, *, window: int) -> dict[str
     return {reason: int(count) for reason, count in rows}
 
 
+def harmed(
+    dataset: DataSet, selection: Selection, *, term: str, severe: bool, window: int
+) -> tuple[str, dict[str, Any]]:
+    """Return the query of the patients who had a side effect of their index treatment, and its parameters.
+
+    `term` empty: any; `severe` True: of grade 3 or above.
+
+    Raises
+    ------
+    ControlMissing
+        If the data set has no record of side effects.
+    """
+    query, bound = _query(dataset, selection, window)
+    return (
+        f"{query} SELECT DISTINCT u.patient_id FROM events e JOIN units u USING (treatment_id) "
+        "WHERE e.left_out = '' AND e.is_index AND ($term = '' OR e.term = $term) AND e.ctcae_grade >= $least",
+        {**bound, "term": term, "least": 3 if severe else 1},
+    )
+
+
 def _query(dataset: DataSet, selection: Selection, window: int) -> tuple[str, dict[str, Any]]:
     if dataset.is_trial:
         raise ControlMissing(

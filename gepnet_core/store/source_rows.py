@@ -7,7 +7,7 @@ from typing import Any
 
 from gepnet_core.contract import Table
 from gepnet_core.errors import ControlMissing
-from gepnet_core.store.connection import identifier
+from gepnet_core.sql_names import identifier
 from gepnet_core.store.dataset import DataSet
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gepnet_core.selection import Selection
-from gepnet_core.store.connection import identifier
+from gepnet_core.sql_names import identifier
 from gepnet_core.survival import EventCounts
 from gepnet_core.vocabulary import CUT_OFF_REASON, NOT_RECORDED, Status
 

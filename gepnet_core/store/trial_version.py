@@ -11,7 +11,8 @@ from gepnet_core.intake.report import Report
 from gepnet_core.intake.rules import MISSING_SHARE
 from gepnet_core.intake.times import Times
 from gepnet_core.settings import Settings
-from gepnet_core.store.connection import Building, identifier
+from gepnet_core.sql_names import identifier
+from gepnet_core.store.connection import Building
 from gepnet_core.store.trial_alike import check_spelling, some, warn_similar_ids
 from gepnet_core.store.writing import Recipe, endpoints_spool
 from gepnet_core.vocabulary import NOT_RECORDED

@@ -13,7 +13,8 @@ from gepnet_core.errors import StoreDamaged
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.rules import Severity
 from gepnet_core.intake.spool import Spool, spooled
-from gepnet_core.store.connection import Building, Database, building, identifier
+from gepnet_core.sql_names import identifier
+from gepnet_core.store.connection import Building, Database, building
 from gepnet_core.store.versions import Current, Shelf
 
 SCHEMA = 5  # raise it where the derived tables change meaning: it is part of a version

@@ -17,8 +17,8 @@ from gepnet_core.importer.apart import Import, prepare_apart
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.reading import DELIMITERS
 from gepnet_core.intake.request import Format, Request
+from gepnet_core.spelled import parse_dataset_name
 from gepnet_core.store import Shelf, publish
-from gepnet_core.view import parse_dataset_name
 from pages.components import import_result, import_state, mapped_form, shelved, tables_form, trial_form
 from pages.components.import_asked import Asked
 from pages.components.import_state import Done, ImportState

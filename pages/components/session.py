@@ -65,6 +65,14 @@ class Remembered:
         self.reset(view)
         self.problems = problems
 
+    def follow(self, shelf: Shelf, query: dict[str, list[str]]) -> None:
+        """Show what a link within the dashboard says, in this session and with the versions that it holds."""
+        found = _from_link(shelf, query)
+        self.dataset = found.dataset
+        self.opened[self.dataset] = found.data
+        self.reset(found.view)
+        self.problems = found.problems
+
     def switch(self, shelf: Shelf, name: str) -> None:
         """Show another data set, as it was left, or everything of it."""
         if name not in self.opened:

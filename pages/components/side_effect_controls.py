@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from gepnet_core.side_effects import DEFAULT_WINDOW
-from gepnet_core.view import LONGEST_WINDOW
+from gepnet_core.spelled import LONGEST_WINDOW
 from pages.components.session import Remembered
 
 

@@ -19,15 +19,25 @@ from gepnet_core.formatting import (
 )
 from gepnet_core.side_effects import Proportion, SideEffectRow, SideEffects
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, WHOLE_COHORT
+from pages.components.links import Linked
 from pages.components.markdown import JOINER, LINE_BREAK, escaped
 
 
 def show(header: Sequence[str], rows: Sequence[Sequence[object]], *, alt: str, wrapped: bool = False) -> None:
-    """Draw a table; the first column names the rows. `wrapped` True: long texts break into lines."""
-    cells = [[escaped(str(cell)) for cell in row] for row in rows]
+    """Draw a table; the first column names the rows. `wrapped` True: long texts break into lines.
+
+    A cell may be `Linked`: it opens the patients behind it.
+    """
+    cells = [[_cell(cell) for cell in row] for row in rows]
     frame = pd.DataFrame(cells, columns=_unique(header), dtype=str)
     with st.container(key=f"wrapped-{_key(alt)}") if wrapped else st.container():
         st.table(frame.set_index(frame.columns[0]), alt=alt)
+
+
+def _cell(cell: object) -> str:
+    if isinstance(cell, Linked):
+        return f"[{escaped(cell.words)}](<{cell.href}>)"
+    return escaped(str(cell))
 
 
 def _key(words: str) -> str:

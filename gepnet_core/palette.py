@@ -1,0 +1,30 @@
+"""The look of a stratum: colour, dash and mark by its place, the same on every page, figure and sheet of paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# After Okabe & Ito (2008), shifted so that each reads on white and on the dark background alike.
+COLOURS = ("#1f7fc4", "#d55e00", "#008f68", "#b5609a", "#a87900", "#7a7a7a")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+MARKS = ("circle", "square", "diamond", "triangle-up", "pentagon", "cross")
+
+
+@dataclass(frozen=True, slots=True)
+class StratumLook:
+    """How a stratum is drawn: a colour, and a dash and a mark that tell it apart without colour.
+
+    Dash and mark are named as plotly names them.
+    """
+
+    colour: str
+    dash: str
+    mark: str
+
+
+def look_of(stratum: str, levels: Sequence[str]) -> StratumLook:
+    """Return the look of a stratum by its place among all `levels` of the whole cohort, under any filter."""
+    place = levels.index(stratum) if stratum in levels else 0
+    turned = (place + place // len(COLOURS)) % len(DASHES)
+    return StratumLook(COLOURS[place % len(COLOURS)], DASHES[turned], MARKS[turned])

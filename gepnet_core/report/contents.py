@@ -1,0 +1,74 @@
+"""What a report says, as value objects: page, paper and bundle are all written from these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gepnet_core.baseline import BaselineTable, baseline_table
+from gepnet_core.comparison import Comparison, compare
+from gepnet_core.errors import ControlMissing
+from gepnet_core.estimates import Estimate, estimate
+from gepnet_core.flow import Flow, flow
+from gepnet_core.question import asked
+from gepnet_core.side_effects import DEFAULT_WINDOW, SideEffects, side_effects
+from gepnet_core.store.dataset import DataSet
+from gepnet_core.store.described import Kind
+from gepnet_core.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is reported of a view.
+
+    `whole` estimates the endpoint for all selected patients together, `comparison` by the view's groups (its
+    `estimated` holds a curve each); `side_effects` is None where the data set has no record of any, and
+    `no_side_effects` says so. `kinds` counts how the times of every endpoint ended.
+    """
+
+    dataset: DataSet
+    view: View
+    flow: Flow
+    baseline: BaselineTable
+    kinds: tuple[Kind, ...]
+    whole: Estimate
+    comparison: Comparison
+    side_effects: SideEffects | None
+    no_side_effects: str
+
+
+def compose(dataset: DataSet, view: View) -> Report:
+    """Compute all that is reported of a view.
+
+    Raises
+    ------
+    NothingLeft
+        If the selection leaves no patient with a time of the endpoint.
+    OptionRefused
+        If the view asks for what the data set does not have.
+    """
+    question = asked(view, dataset)
+    whole = estimate(
+        dataset,
+        question.endpoint,
+        view.selection,
+        conf_type=view.conf_type,
+        conf_level=view.conf_level,
+    )
+    harm, why = None, ""
+    try:
+        harm = side_effects(
+            dataset, view.selection, window=view.window or DEFAULT_WINDOW, conf_level=view.conf_level
+        )
+    except ControlMissing as missing:
+        why = str(missing)
+    return Report(
+        dataset,
+        view,
+        flow(dataset, view.selection, question.endpoint, by=question.by),
+        baseline_table(dataset, view.selection),
+        tuple(dataset.kinds(view.selection)),
+        whole,
+        compare(dataset, question),
+        harm,
+        why,
+    )

@@ -1,0 +1,7 @@
+"""Board view."""
+
+from __future__ import annotations
+
+from pages.components import page
+
+data, view = page.begin("Board view")

@@ -1,0 +1,7 @@
+"""Patients."""
+
+from __future__ import annotations
+
+from pages.components import page
+
+data, view = page.begin("Patients")

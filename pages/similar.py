@@ -1,0 +1,7 @@
+"""Patients like this one."""
+
+from __future__ import annotations
+
+from pages.components import page
+
+data, view = page.begin("Patients like this one")
