@@ -87,8 +87,8 @@ counts = []
 for (code, status), found in ended.items():
     for kind in found[:MOST_REASONS]:
         share = format_share(kind.patients, totals[code])
-        cell = links.patients(share, kind.patients, view, Ended(code, status, kind.reason))
-        counts.append([f"{data.endpoints[code].name}: {kind.reason}", STATUS_WORDS[status], cell])
+        linked = links.patients(share, kind.patients, view, Ended(code, status, kind.reason))
+        counts.append([f"{data.endpoints[code].name}: {kind.reason}", STATUS_WORDS[status], linked])
     if rest := found[MOST_REASONS:]:
         share = format_share(sum(kind.patients for kind in rest), totals[code])
         words = f"{data.endpoints[code].name}: {len(rest):,} other reasons"
