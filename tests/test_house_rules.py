@@ -98,7 +98,7 @@ def test_words_import_nothing_above_them():
 
 
 LAYERS = [
-    ("errors", "vocabulary", "sql_names", "palette", "rounding"),
+    ("errors", "vocabulary", "sql_names", "palette", "rounding", "fonts"),
     ("criteria", "behind", "case", "spelled"),
     ("selection", "view"),
     ("delimited", "fixed_zip", "formula_guard", "records", "whole_file"),
@@ -112,14 +112,15 @@ LAYERS = [
     ("hazard_ratios", "subgroups"),
     ("store",),
     ("baseline", "estimates", "published", "question", "formatting"),
-    ("covariates", "flow", "side_effects"),
+    ("covariates", "flow", "judged", "side_effects"),
+    ("explanation",),
     ("comparison",),
     ("export", "export_adtte", "export_comparison", "export_tables"),
     ("comparison_words", "figures", "figures_at_risk", "figures_compare", "figures_side_effects"),
     ("report",),
     ("importer",),
     ("cli_options",),
-    ("cli_compare", "cli_import", "cli_out", "cli_side_effects"),
+    ("cli_compare", "cli_explain", "cli_import", "cli_out", "cli_side_effects"),
     ("cli",),
     ("__main__",),
 ]
