@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from gepnet_core import cli_compare, cli_import, cli_out, cli_side_effects, published
+from gepnet_core import cli_compare, cli_explain, cli_import, cli_out, cli_side_effects, published
 from gepnet_core.cli_import import described
 from gepnet_core.cli_options import (
     Json,
@@ -92,6 +92,9 @@ def _parser() -> Parser:
 
     exported = command("export", cli_out.run, "write the filtered cohort, or the source tables, to a file")
     cli_out.add_options(exported)
+
+    reasons = command("explain", cli_explain.run, "say rule by rule why a patient has this status and time")
+    cli_explain.add_options(reasons)
 
     explained = command("dictionary", cli_out.run_dictionary, "write what every column means, as CSV")
     cli_out.add_out(explained, ".csv")
