@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from gepnet_core.criteria import Between, Criterion, OneOf, parse_between, parse_one_of
 from gepnet_core.errors import ControlMissing, OptionRefused
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, build_adtte, open_dataset
-from gepnet_core.vocabulary import DeathRule
+from gepnet_core.vocabulary import NOT_RECORDED, DeathRule
 
 # a modality whose name is SQL, one with an umlaut, and an index date on each end of a month
 ROWS = """\
-USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,EVNTDESC,STARTDT,ADT
-A,RFA,OS,Overall survival,10,DAYS,0,DEATH,2015-01-01,2015-01-11
-B,RFA,OS,Overall survival,20,DAYS,1,,2015-01-31,2015-02-20
-C,HAE,OS,Overall survival,30,DAYS,0,DEATH,2015-02-01,2015-03-03
-D,'; DROP TABLE cohort --,OS,Overall survival,40,DAYS,1,,2015-02-28,2015-04-09
-E,Öffnung,OS,Overall survival,50,DAYS,1,,2015-03-31,2015-05-20
+USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,EVNTDESC,STARTDT,ADT,SEX,AGE,"A ""b:c"
+A,RFA,OS,Overall survival,10,DAYS,0,DEATH,2015-01-01,2015-01-11,F,40,x
+B,RFA,OS,Overall survival,20,DAYS,1,,2015-01-31,2015-02-20,F,50,"y:z'"
+C,HAE,OS,Overall survival,30,DAYS,0,DEATH,2015-02-01,2015-03-03,M,60.5,x
+D,'; DROP TABLE cohort --,OS,Overall survival,40,DAYS,1,,2015-02-28,2015-04-09,M,,x
+E,Öffnung,OS,Overall survival,50,DAYS,1,,2015-03-31,2015-05-20,,70,x
 """
 LABELS = {"RFA": "Radiofrequency ablation", "HAE": "Selective HAE"}
 
@@ -32,6 +33,11 @@ def five(tmp_path: Path) -> DataSet:
     shelf = Shelf(tmp_path / "shelf")
     build_adtte(shelf, "five", path)
     return open_dataset(shelf, "five")
+
+
+def only(*criteria: Criterion) -> Selection:
+    """Return a selection by characteristics alone."""
+    return Selection(criteria=criteria)
 
 
 def patients(dataset: DataSet, selection: Selection) -> str:
@@ -99,6 +105,41 @@ def patients(dataset: DataSet, selection: Selection) -> str:
             "HAE; index date to 2015-01-31",
             "",
             id="nobody-left",
+        ),
+        pytest.param(only(OneOf("SEX", ("F",))), "all modalities; SEX: F", "AB", id="one-value"),
+        pytest.param(
+            only(OneOf("SEX", ("M", NOT_RECORDED))),
+            "all modalities; SEX: M or not recorded",
+            "CDE",
+            id="a-value-or-none-recorded",
+        ),
+        pytest.param(
+            only(OneOf("AGE", ("60.5",))),
+            "all modalities; AGE: 60.5",
+            "C",
+            id="a-number-as-the-stratum-it-is",
+        ),
+        pytest.param(
+            only(OneOf('A "b:c', ("y:z'",))),
+            "all modalities; A \"b:c: y:z'",
+            "B",
+            id="quotes-in-column-and-value",
+        ),
+        pytest.param(
+            only(Between("AGE", 50, 60.5)),
+            "all modalities; AGE: from 50 to below 60.5",
+            "B",
+            id="a-range-includes-its-lower-end-alone",
+        ),
+        pytest.param(only(Between("AGE", high=60.5)), "all modalities; AGE: below 60.5", "AB", id="below"),
+        pytest.param(
+            only(Between("AGE", 50)), "all modalities; AGE: from 50", "BCE", id="from-and-no-age-is-no-match"
+        ),
+        pytest.param(
+            Selection(("RFA", "HAE"), criteria=(Between("AGE", 45), OneOf("SEX", ("F",)))),
+            "HAE or RFA; SEX: F; AGE: from 45",
+            "B",
+            id="all-conditions-hold",
         ),
     ],
 )
@@ -168,3 +209,45 @@ def test_dates_are_refused_where_the_data_set_has_none(tmp_path, control):
 def test_the_range_of_dates_is_known_where_there_are_dates(five):
     assert five.index_dates == (date(2015, 1, 1), date(2015, 3, 31))
     assert five.last_date == date(2015, 5, 20)
+
+
+def test_conditions_are_in_an_order_of_their_own():
+    older, female = Between("AGE", 45), OneOf("SEX", ("F",))
+    assert only(older, female) == only(female, older, female)
+    assert OneOf("SEX", ("M", "F", "M")) == OneOf("SEX", ("F", "M"))
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        pytest.param(lambda: OneOf("SEX", ()), "names no value", id="no-value"),
+        pytest.param(lambda: Between("AGE"), "has no end", id="no-end"),
+        pytest.param(lambda: Between("AGE", 5, 5), "runs from 5 to 5", id="backwards"),
+        pytest.param(lambda: parse_one_of("SEX"), "'SEX' is not a column with its values", id="column-alone"),
+        pytest.param(lambda: parse_one_of(":F"), "is not a column with its values", id="no-column"),
+        pytest.param(lambda: parse_one_of("SEX:"), "is not a column with its values", id="empty-value"),
+        pytest.param(lambda: parse_between("AGE:1"), "is not a column with two ends", id="one-end"),
+        pytest.param(lambda: parse_between("AGE:1:x"), "an end that is not a number", id="no-number"),
+        pytest.param(lambda: parse_between("AGE:nan:"), "an end that is not a number", id="not-a-number"),
+        pytest.param(lambda: parse_between("AGE::"), "has no end", id="both-open"),
+    ],
+)
+def test_a_condition_that_makes_no_sense_is_refused(make, words):
+    with pytest.raises(OptionRefused, match=words):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("selection", "words"),
+    [
+        pytest.param(
+            only(OneOf("RACE", ("x",))),
+            "no column 'RACE' to filter by. There are: modality, SEX",
+            id="column",
+        ),
+        pytest.param(only(Between("SEX", 1)), "'SEX' holds no numbers", id="range-of-words"),
+    ],
+)
+def test_a_condition_on_what_the_data_set_does_not_have_is_refused(five, selection, words):
+    with pytest.raises(OptionRefused, match=words):
+        five.n_selected(selection)
