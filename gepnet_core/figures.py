@@ -1,10 +1,9 @@
-"""Figures from value objects. Only this module and the at-risk table's import plotly."""
+"""Figures of curves for the screen. Only the modules whose names begin with figures_, and this, import plotly."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from textwrap import wrap
 
@@ -13,20 +12,20 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gepnet_core.estimates import Estimate, StratumEstimate
-from gepnet_core.figures_at_risk import RiskTableRow, risk_table_rows, risk_table_traces
-from gepnet_core.formatting import (
-    FEW_AT_RISK,
-    format_count,
-    format_interval,
-    format_level,
-    format_months,
-    format_percent,
-    time_axis,
+from gepnet_core.figure_points import CurvePoints, curve_points
+from gepnet_core.figure_words import (
+    Look,
+    RiskTableRow,
+    caption_words,
+    last_month,
+    risk_table_rows,
+    share_axis,
+    ticks,
 )
+from gepnet_core.figures_at_risk import risk_table_traces
+from gepnet_core.formatting import format_level, format_months, format_percent, time_axis
 from gepnet_core.palette import COLOURS, look_of
-from gepnet_core.vocabulary import DAYS_PER_MONTH
 
-MOST_POINTS = 1000
 ROW_PIXELS = 18
 CURVE_PIXELS = 360
 INK = "#1b2733"
@@ -34,27 +33,6 @@ GRID = "rgba(128,128,128,0.3)"
 # fonts that an exported figure finds where it is opened, all of nearly the same width
 FONTS = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 CAPTION_WIDTH = 42  # characters, so that it fits a telephone
-TICK_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How curves are drawn: months shown (None: all), bands, 1 - S instead of S."""
-
-    horizon: int | None = None
-    band: bool = True
-    failure: bool = False
-
-
-def ticks(horizon: float) -> list[float]:
-    """Return at most seven whole-month ticks from 0 to `horizon` months."""
-    step = next((step for step in TICK_STEPS if horizon / step <= 6), math.ceil(horizon / 720) * 120)
-    return [float(month) for month in np.arange(0, horizon + 1e-9, step)]
-
-
-def longest_months(estimated: Estimate) -> float:
-    """Return the longest observed time over all strata, in months."""
-    return max(stratum.curve.last_day for stratum in estimated.strata) / DAYS_PER_MONTH
 
 
 def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> go.Figure:
@@ -71,7 +49,7 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
     """
     if estimated.is_incidence:  # a cumulative incidence rises
         look = replace(look, failure=True)
-    end = float(look.horizon) if look.horizon else max(longest_months(estimated), 1.0)
+    end = last_month(estimated, look)
     months = ticks(end)
     rows = risk_table_rows(estimated)
     table = ROW_PIXELS * (len(rows) + 1)
@@ -114,8 +92,6 @@ def _draw_axes(
     figure: go.Figure, estimated: Estimate, look: Look, rows: Sequence[RiskTableRow], end: float
 ) -> None:
     """Set both time axes alike, the axis of shares, and the words before the lines of the at-risk table."""
-    phrase = estimated.endpoint.outcome if look.failure else estimated.endpoint.phrase
-    axis = f"{phrase[0].upper()}{phrase[1:]} (%)"
     pad = 0.02 * end
     figure.update_xaxes(range=[-pad, end + pad], tickvals=ticks(end), zeroline=False, showgrid=False)
     figure.update_xaxes(tickfont_size=15, title_font_size=16, linecolor=GRID, showline=True)
@@ -129,7 +105,7 @@ def _draw_axes(
     )
     figure.update_xaxes(showticklabels=False, showline=False, fixedrange=True, row=2, col=1)
     figure.update_yaxes(
-        title_text=_wrapped(escape(axis, quote=False)),
+        title_text=_wrapped(escape(share_axis(estimated, look), quote=False)),
         range=[-2, 102],
         tickvals=[0, 25, 50, 75, 100],
         fixedrange=True,
@@ -168,42 +144,20 @@ def _add_caption(figure: go.Figure, estimated: Estimate) -> int:
     return 15 * len(lines)
 
 
-def caption_words(estimated: Estimate) -> str:
-    """Return what a figure must say once it has left the screen."""
-    data = estimated.dataset
-    parts = [
-        estimated.endpoint.name,
-        data.describe(estimated.selection),
-        *([time_axis(estimated).lower()] if estimated.landmark else []),
-        format_count(estimated.n, "patient"),
-        f"pointwise {format_interval(estimated.conf_level, estimated.conf_type.pointwise)}",
-        f"data set {data.name}, {data.version}",
-    ]
-    return "; ".join([*parts, data.meta["notice"]] if data.meta["notice"] else parts)
-
-
 def _curve(
     estimated: Estimate, stratum: StratumEstimate, look: Look, colour: str, dash: str
 ) -> list[go.Scatter]:
     """Return band, curve (faded where few are at risk) and censor marks of one stratum."""
     traces: list[go.Scatter] = []
-    curve = stratum.curve
-    days = np.concatenate(([0], curve.counts.days))
-    share = np.concatenate(([1.0], curve.survival))
-    lower, upper = (np.concatenate(([np.nan], limit)) for limit in (curve.lower, curve.upper))
-    at_risk = np.concatenate(([curve.counts.n], curve.at_risk))
-    after = np.append(curve.at_risk, 0)  # on the step that starts at each point
-    kept = _thinned(days, look)
-    x, shown = days[kept] / DAYS_PER_MONTH, _shown(share, look)[kept]
-    hover = [
-        _hover(estimated, stratum, days[i], share[i], lower[i], upper[i], at_risk[i], look=look) for i in kept
-    ]
+    points = curve_points(estimated, stratum, look)
+    x, shown, turn = points.months, points.share, points.turn
+    hover = [_hover(estimated, stratum, points, place, look=look) for place in range(x.size)]
     if look.band:
-        for edge, fill in ((upper, None), (lower, "tonexty")):
+        for edge, fill in zip(points.edges, (None, "tonexty"), strict=True):
             traces.append(
                 go.Scatter(
                     x=x,
-                    y=_shown(_held(edge), look)[kept],
+                    y=edge,
                     mode="lines",
                     line={"shape": "hv", "width": 0},
                     fill=fill,
@@ -213,8 +167,6 @@ def _curve(
                     legendgroup=stratum.stratum,
                 )
             )
-    few = np.flatnonzero(after[kept] < FEW_AT_RISK)
-    turn = int(few[0]) if few.size else len(kept) - 1
     for part, opacity in ((slice(0, turn + 1), 1.0), (slice(turn, None), 0.5)):
         if len(x[part]) < 2 and opacity < 1.0:
             continue
@@ -232,9 +184,7 @@ def _curve(
                 showlegend=opacity == 1.0,
             )
         )
-    censored = curve.counts.censored + (0 if estimated.is_incidence else curve.counts.competing)
-    gone = np.cumsum(np.concatenate(([0], censored)))[kept]
-    marks = np.flatnonzero(np.diff(gone, prepend=0))  # somebody was censored since the point before
+    marks = points.marks
     traces.append(
         go.Scatter(
             x=x[marks],
@@ -252,24 +202,18 @@ def _curve(
 
 
 def _hover(
-    estimated: Estimate,
-    stratum: StratumEstimate,
-    day: float,
-    share: float,
-    lower: float,
-    upper: float,
-    at_risk: int,
-    *,
-    look: Look,
+    estimated: Estimate, stratum: StratumEstimate, points: CurvePoints, place: int, *, look: Look
 ) -> str:
+    day, share = float(points.days[place]), float(points.survival[place])
+    lower, upper = float(points.lower[place]), float(points.upper[place])
     if look.failure:
         share, lower, upper = 1.0 - share, 1.0 - upper, 1.0 - lower
-    limits = [format_percent(float(limit) if np.isfinite(limit) else None) for limit in (lower, upper)]
+    limits = [format_percent(limit if np.isfinite(limit) else None) for limit in (lower, upper)]
     return (
-        f"<b>{escape(stratum.label)}</b>, {format_months(float(day))} months (day {int(day)})<br>"
-        f"{_symbol(estimated, look)}(t) {format_percent(float(share))} % "
+        f"<b>{escape(stratum.label)}</b>, {format_months(day)} months (day {int(day)})<br>"
+        f"{_symbol(estimated, look)}(t) {format_percent(share)} % "
         f"({format_level(estimated.conf_level)} CI {limits[0]}–{limits[1]}, {estimated.conf_type.pointwise})"
-        f"<br>{int(at_risk)} at risk"
+        f"<br>{int(points.at_risk[place])} at risk"
     )
 
 
@@ -277,30 +221,6 @@ def _symbol(estimated: Estimate, look: Look) -> str:
     if estimated.is_incidence:
         return "F"
     return "1 − S" if look.failure else "S"
-
-
-def _shown(share: np.ndarray, look: Look) -> np.ndarray:
-    return 100.0 * (1.0 - share if look.failure else share)
-
-
-def _thinned(days: np.ndarray, look: Look) -> np.ndarray:
-    """Return which points are drawn: all up to the horizon, or the last of each small stretch of time."""
-    end = days.size
-    if look.horizon is not None:  # and one point beyond, to which the last step is drawn
-        end = min(end, int(np.searchsorted(days, 1.05 * look.horizon * DAYS_PER_MONTH)) + 1)
-    if end <= MOST_POINTS:
-        return np.arange(end)
-    stretch = (days[:end] * (MOST_POINTS / days[end - 1])).astype(int)
-    last = np.flatnonzero(np.diff(stretch, append=stretch[-1] + 1))
-    return np.union1d([0], last)
-
-
-def _held(limit: np.ndarray) -> np.ndarray:
-    """Return a limit for drawing: at S = 0 there is none, but the step before reaches to that day."""
-    drawn = limit.copy()
-    if drawn.size > 1 and np.isnan(drawn[-1]):
-        drawn[-1] = drawn[-2]
-    return drawn
 
 
 def dressed(figure: go.Figure, height: int, *, legend: bool) -> go.Figure:

@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gepnet_core.comparison import Comparison
-from gepnet_core.figures import GRID, dressed, faded, ticks
+from gepnet_core.figure_words import RATIO_TICKS, WIDEST_RATIO, ticks
+from gepnet_core.figures import GRID, dressed, faded
 from gepnet_core.formatting import format_ratio
 from gepnet_core.hazard_ratios import HazardRatio
 from gepnet_core.palette import COLOURS, look_of
@@ -19,8 +20,6 @@ from gepnet_core.survival import kaplan_meier
 from gepnet_core.vocabulary import DAYS_PER_MONTH, Status
 
 ROW = 40
-RATIO_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
-WIDEST_RATIO = 100.0
 MONTH_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 CAUSES = {Status.EVENT: "event", Status.COMPETING_DEATH: "death before the event"}
 

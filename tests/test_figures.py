@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from gepnet_core.estimates import Estimate, FollowUp, StratumEstimate, estimate
-from gepnet_core.figures import MOST_POINTS, Look, survival_figure, ticks
+from gepnet_core.figure_points import MOST_POINTS
+from gepnet_core.figure_words import Look, ticks
+from gepnet_core.figures import survival_figure
 from gepnet_core.palette import COLOURS
 from gepnet_core.selection import Selection
 from gepnet_core.store import open_dataset

@@ -72,6 +72,8 @@ def test_there_is_something_to_check():
         ),
         pytest.param("pyreadstat", ("intake/transport.py",), id="pyreadstat-in-the-transport-files"),
         pytest.param("lifelines", ("cox*.py", "*/cox*.py"), id="lifelines-in-the-cox-module"),
+        pytest.param("matplotlib", ("figures_print*.py",), id="matplotlib-in-the-printed-figures"),
+        pytest.param("docx", ("word_tables.py",), id="python-docx-in-the-word-tables"),
     ],
 )
 def test_each_heavy_library_has_one_owner_in_the_core(library, owners):
@@ -82,7 +84,10 @@ def test_each_heavy_library_has_one_owner_in_the_core(library, owners):
 def test_pages_leave_the_heavy_libraries_to_the_core():
     paths = [*modules(ROOT / "pages"), *([ROOT / "app.py"] if (ROOT / "app.py").exists() else [])]
     wrong = [
-        (path.name, library) for path in paths for library in ("duckdb", "lifelines") if uses(path, library)
+        (path.name, library)
+        for path in paths
+        for library in ("duckdb", "lifelines", "matplotlib", "docx")
+        if uses(path, library)
     ]
     assert wrong == []
 
@@ -115,8 +120,16 @@ LAYERS = [
     ("covariates", "flow", "judged", "side_effects"),
     ("explanation",),
     ("comparison",),
-    ("export", "export_adtte", "export_comparison", "export_tables"),
-    ("comparison_words", "figures", "figures_at_risk", "figures_compare", "figures_side_effects"),
+    ("export", "export_adtte", "export_comparison", "export_flow", "export_tables"),
+    ("figure_words",),
+    (
+        "comparison_words",
+        "figure_points",
+        "figures",
+        "figures_at_risk",
+        "figures_compare",
+        "figures_side_effects",
+    ),
     ("report",),
     ("importer",),
     ("cli_options",),
