@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from gepnet_core.baseline import BaselineTable, baseline_table
 from gepnet_core.comparison import Comparison, compare
-from gepnet_core.errors import ControlMissing
+from gepnet_core.errors import CohortError, ControlMissing
 from gepnet_core.estimates import Estimate, estimate
 from gepnet_core.flow import Flow, flow
 from gepnet_core.question import asked
 from gepnet_core.side_effects import DEFAULT_WINDOW, SideEffects, side_effects
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.described import Kind
+from gepnet_core.store.versions import Shelf
 from gepnet_core.view import View
 
 
@@ -22,7 +23,8 @@ class Report:
 
     `whole` estimates the endpoint for all selected patients together, `comparison` by the view's groups (its
     `estimated` holds a curve each); `side_effects` is None where the data set has no record of any, and
-    `no_side_effects` says so. `kinds` counts how the times of every endpoint ended.
+    `no_side_effects` says so. `kinds` counts how the times of every endpoint ended. `content` is the hash of the
+    data, "" where it is not known.
     """
 
     dataset: DataSet
@@ -34,10 +36,16 @@ class Report:
     comparison: Comparison
     side_effects: SideEffects | None
     no_side_effects: str
+    content: str = ""
+
+    @property
+    def compares(self) -> bool:
+        """True where there are two groups or more to set against each other."""
+        return len(self.comparison.strata) > 1
 
 
-def compose(dataset: DataSet, view: View) -> Report:
-    """Compute all that is reported of a view.
+def compose(dataset: DataSet, view: View, *, shelf: Shelf | None = None) -> Report:
+    """Compute all that is reported of a view; the `shelf` tells the hash of the data.
 
     Raises
     ------
@@ -71,4 +79,14 @@ def compose(dataset: DataSet, view: View) -> Report:
         compare(dataset, question),
         harm,
         why,
+        "" if shelf is None else _content(shelf, dataset),
     )
+
+
+def _content(shelf: Shelf, dataset: DataSet) -> str:
+    """Return the hash of the data of a version; "" where its entry is off the shelf by now."""
+    try:
+        kept = shelf.kept(dataset.name)
+    except CohortError:  # taken off the list while somebody looks at it
+        return ""
+    return next((found.entry.content for found in kept if found.entry.version == dataset.version), "")
