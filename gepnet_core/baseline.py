@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -33,18 +33,20 @@ class BaselineRow:
 
     `cells` holds a summary or a count for every group, and then for all patients. `difference` is the
     largest standardised difference between two groups, on the first line of a column; infinite where two
-    groups do not overlap, None where it does not exist (fewer than two groups with values).
+    groups do not overlap, None where it does not exist (fewer than two groups with values). `column` is the
+    label of the column, `name` its stored name.
     """
 
     column: str
     level: str | None
     cells: tuple[NumericSummary | int, ...]
     difference: float | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BaselineTable:
-    """Table 1: groups by label with their sizes, and lines.
+    """Table 1: groups by label with their sizes, and lines; `values` are the stored values of the groups.
 
     Left out are columns with too many values, and those that are the same in all patients of the data set.
     """
@@ -54,6 +56,7 @@ class BaselineTable:
     rows: tuple[BaselineRow, ...]
     left_out: tuple[str, ...]
     constant: tuple[str, ...]
+    values: tuple[str, ...]
 
 
 def baseline_table(dataset: DataSet, selection: Selection) -> BaselineTable:
@@ -75,14 +78,14 @@ def baseline_table(dataset: DataSet, selection: Selection) -> BaselineTable:
     for column in dataset.baseline[:MOST_COLUMNS]:
         values: dict[str, Counter[object]] = {group: Counter() for group in groups}
         for modality, value, patients in dataset.baseline_values(column.name, selection):
-            values[modality][value] += patients
+            values[modality][None if value == NOT_RECORDED else value] += patients
         by_group = [values[group] for group in groups]
         if column.kind == "numeric":
-            rows += _numeric_rows(column.label, by_group)
+            rows += _named(column.name, _numeric_rows(column.label, by_group))
         elif column.levels == 1 and not any(None in values for values in by_group):
             constant.append(column.label)
         elif column.levels <= MOST_LEVELS:
-            rows += _categorical_rows(column.label, by_group)
+            rows += _named(column.name, _categorical_rows(column.label, by_group))
         else:
             left_out.append(column.label)
     return BaselineTable(
@@ -91,7 +94,12 @@ def baseline_table(dataset: DataSet, selection: Selection) -> BaselineTable:
         tuple(rows),
         tuple(left_out),
         tuple(constant),
+        tuple(groups),
     )
+
+
+def _named(name: str, rows: list[BaselineRow]) -> list[BaselineRow]:
+    return [replace(row, name=name) for row in rows]
 
 
 def _numeric_rows(label: str, by_group: Sequence[Counter[object]]) -> list[BaselineRow]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 
 from gepnet_core.behind import Behind, Ended, Filtered, Step, Untimed
+from gepnet_core.criteria import OneOf
 from gepnet_core.estimates import labelling
 from gepnet_core.selection import Selection
 from gepnet_core.store.behind import FILTERS, up_to
@@ -17,6 +19,22 @@ WORDS = {
     "criteria": "outside the chosen characteristics",
     "cutoff": "index date after the data cut-off",
 }
+# a reason by the code of an eligibility step; an excluded modality has its name in the label
+REASONS = {
+    "gep_net": "primary tumour not a GEP-NET, or not recorded",
+    "metastatic": "not metastatic by the date of treatment",
+    "local_treatment": "no local treatment",
+    "focal_progression": "not treated for focal progression",
+}
+EXCLUDED = "treated by other than "
+
+
+class FlowPart(StrEnum):
+    """What a step belongs to; the value is the heading above its steps."""
+
+    ELIGIBILITY = "Eligibility"
+    FILTERS = "Your filters"
+    ENDPOINT = "Endpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +45,7 @@ class FlowStep:
     patients of the two numbers under the selection of the flow.
     """
 
+    part: FlowPart
     code: str
     label: str
     reason: str
@@ -38,11 +57,12 @@ class FlowStep:
 
 @dataclass(frozen=True, slots=True)
 class FlowGroup:
-    """A stratum at the end of the way."""
+    """A stratum at the end of the way; `within` names it among the patients of the flow's `end`."""
 
     stratum: str
     label: str
     patients: int
+    within: tuple[OneOf, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +70,14 @@ class Flow:
     """The way from the records (or the patients of a trial) to those of an endpoint, and their groups.
 
     `start` counts the records; the steps are those of eligibility, then the filters in use, then the endpoint.
+    `behind_start` lists the records; a trial has none, and no name for all its patients whatever the filters.
     """
 
     start: int
     start_label: str
+    behind_start: Behind | None
     steps: tuple[FlowStep, ...]
+    end: Behind
     groups: tuple[FlowGroup, ...]
 
     @property
@@ -62,41 +85,103 @@ class Flow:
         """Patients at the end."""
         return self.steps[-1].left if self.steps else self.start
 
+    def of(self, part: FlowPart) -> tuple[FlowStep, ...]:
+        """Return the steps of one part."""
+        return tuple(step for step in self.steps if step.part is part)
+
 
 def flow(dataset: DataSet, selection: Selection, endpoint: str, *, by: str = "modality") -> Flow:
     """Return the way to the patients of an endpoint, and how many of them are in each stratum of `by`.
 
-    A step that leaves nobody out is kept where it is one of eligibility, else not shown.
+    A step that leaves nobody out is kept where it is one of eligibility or a filter in use, else not shown.
+
+    Raises
+    ------
+    OptionRefused
+        If the selection, the endpoint or the grouping asks for what the data set does not have.
 
     References
     ----------
     von Elm et al. (2007), Lancet 370:1453-1457 (STROBE), item 13.
     """
+    code = dataset.endpoint(endpoint).code
     attrition = dataset.attrition()
-    steps: list[FlowStep] = []
-    for before, step in pairwise(attrition):
+    steps = _eligibility(dataset)
+    steps += _filters(dataset, selection)
+    left = steps[-1].left if steps else dataset.n
+    counted = dataset.event_counts(code, selection, by=by) if left else []
+    timed = sum(counts.n for counts in counted)
+    if timed < left:
         steps.append(
             FlowStep(
-                step.code,
-                step.label,
-                f"not: {step.label}",
-                step.patients,
-                before.patients - step.patients,
-                Step(step.code, passed=True),
-                Step(step.code, passed=False),
+                FlowPart.ENDPOINT,
+                "endpoint",
+                f"has a time of {code}",
+                f"no time of {code}",
+                timed,
+                left - timed,
+                Ended(code),
+                Untimed(code),
             )
         )
+    label, column = labelling(dataset, by), dataset.grouping(by)
+    groups = tuple(
+        FlowGroup(
+            counts.stratum,
+            label(counts.stratum),
+            counts.n,
+            () if column is None else (OneOf(column, (counts.stratum,)),),
+        )
+        for counts in counted
+    )
+    return Flow(
+        attrition[0].patients if attrition else dataset.n,
+        "records" if attrition else "patients",
+        Step(attrition[0].code, passed=True) if attrition else None,
+        tuple(steps),
+        Ended(code),
+        groups,
+    )
+
+
+def _eligibility(dataset: DataSet) -> list[FlowStep]:
+    return [
+        FlowStep(
+            FlowPart.ELIGIBILITY,
+            step.code,
+            step.label,
+            _reason(step.code, step.label),
+            step.patients,
+            before.patients - step.patients,
+            Step(step.code, passed=True),
+            Step(step.code, passed=False),
+        )
+        for before, step in pairwise(dataset.attrition())
+    ]
+
+
+def _reason(code: str, label: str) -> str:
+    """Return why an eligibility step leaves patients out; it judges treatments, of which one is enough to stay."""
+    if label.startswith(EXCLUDED):
+        return f"no such treatment but {label.removeprefix(EXCLUDED)}"
+    if code == "window":
+        return f"not {label}"
+    return REASONS.get(code, f"not: {label}")
+
+
+def _filters(dataset: DataSet, selection: Selection) -> list[FlowStep]:
+    steps: list[FlowStep] = []
     left = dataset.n
     for place, name in enumerate(FILTERS):
-        narrowed = up_to(selection, place + 1)
-        if narrowed == up_to(selection, place):
+        narrowed, before = up_to(selection, place + 1), up_to(selection, place)
+        if narrowed == before:
             continue
         now = dataset.n_selected(narrowed)
-        words = dataset.describe(narrowed) if name != "criteria" else _criteria(dataset, narrowed)
         steps.append(
             FlowStep(
+                FlowPart.FILTERS,
                 name,
-                words,
+                _filter_words(dataset, narrowed, name),
                 WORDS[name],
                 now,
                 left - now,
@@ -105,26 +190,13 @@ def flow(dataset: DataSet, selection: Selection, endpoint: str, *, by: str = "mo
             )
         )
         left = now
-    counted = dataset.event_counts(endpoint, selection, by=by) if left else []
-    timed = sum(counts.n for counts in counted)
-    name = dataset.endpoint(endpoint).code
-    if timed < left:
-        steps.append(
-            FlowStep(
-                "endpoint",
-                f"has a time of {name}",
-                f"no time of {name}",
-                timed,
-                left - timed,
-                Ended(name),
-                Untimed(name),
-            )
-        )
-    label = labelling(dataset, by)
-    groups = tuple(FlowGroup(counts.stratum, label(counts.stratum), counts.n) for counts in counted)
-    start = attrition[0].patients if attrition else dataset.n
-    return Flow(start, "records" if attrition else "patients", tuple(steps), groups)
+    return steps
 
 
-def _criteria(dataset: DataSet, selection: Selection) -> str:
-    return "; ".join(criterion.describe(dataset.words_for) for criterion in selection.criteria)
+def _filter_words(dataset: DataSet, narrowed: Selection, name: str) -> str:
+    """Return what one filter asks for, without those before it and without the death rule."""
+    if name == "criteria":
+        return "; ".join(criterion.describe(dataset.words_for) for criterion in narrowed.criteria)
+    alone = Selection(**{part: getattr(narrowed, part) for part in FILTERS[name]})
+    words = dataset.describe(alone)
+    return words if name == "modality" else words.partition("; ")[2]

@@ -42,7 +42,7 @@ figure.show(
     alt=sentence,
     filename=f"{data.name}_{question.endpoint}_compare",
 )
-tables.show_estimates(found.estimated)
+tables.show_estimates(found.estimated, view)
 for guard in guards(found) if len(found.strata) > 1 else remarks(found.estimated):
     st.caption(escaped(guard))
 if len(found.strata) < 2:
@@ -53,9 +53,9 @@ if len(found.strata) < 2:
 sections.show_tests(found)
 if found.is_incidence:
     sections.show_incidence(found, levels)
-sections.show_hazard_ratios(found, levels)
+sections.show_hazard_ratios(found, levels, view)
 sections.show_differences(found)
-sections.show_subgroups(found)
+sections.show_subgroups(found, view)
 sections.show_stability(found)
 st.caption(escaped(count_sentence(found)))
 

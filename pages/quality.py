@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import streamlit as st
 
+from gepnet_core.behind import HasFinding
 from gepnet_core.formatting import format_count
 from gepnet_core.intake.report_files import finding_lines
 from gepnet_core.intake.rules import RULES
 from gepnet_core.store.findings import findings
-from pages.components import downloads, page, tables
+from pages.components import downloads, links, page, tables
 from pages.components.markdown import escaped
 from pages.components.session import KEY, Remembered
 
@@ -47,6 +48,11 @@ for rule, count in sorted(report.counts.items(), key=lambda found: -found[1]):
         ):
             remembered.show(replace(view, finding=rule))
             st.rerun()
+        if patients:
+            opens = links.patients(
+                f"Open the {format_count(len(patients), 'patient')}", len(patients), view, HasFinding(rule)
+            )
+            st.markdown(tables.marked(opens))
 chosen = view.finding
 if chosen in RULES and report.counts[chosen]:
     found = [one for one in report.findings if one.rule == chosen]

@@ -32,7 +32,7 @@ figure.show(
     term_figure(found), "by_term", alt="Patients with each side effect", filename=f"{data.name}_terms"
 )
 st.header("By patient: the index treatment", anchor=False)
-tables.show_side_effects(found, found.per_patient, "patients")
+tables.show_side_effects(found, found.per_patient, "patients", view)
 st.header("By treatment: the index treatment and every later one", anchor=False)
 st.caption(
     "The filters choose patients by their index treatment; later treatments count under their own modality."

@@ -37,7 +37,7 @@ figure.show(
 )
 for remark in remarks(found):
     st.caption(escaped(remark))
-tables.show_estimates(found)
+tables.show_estimates(found, view)
 st.header("Follow-up", anchor=False)
 tables.show_follow_up(found)
 

@@ -243,13 +243,11 @@ class DataSet:
         """Count how the times of every endpoint ended, by status and reason."""
         query, bound = self.selected_times(selection, stratum="NULL")
         rows = self.database.rows(
-            f"SELECT endpoint, status, reason, count(*) FROM ({query}) GROUP BY ALL ORDER BY 1, 2, 4 DESC, 3",
+            f"SELECT endpoint, if(status = 2, {selection.death.counts_as(Status.COMPETING_DEATH):d}, status) AS "
+            f"counted, reason, count(*) FROM ({query}) GROUP BY ALL ORDER BY 1, 2, 4 DESC, 3",
             bound,
         )
-        found = [
-            Kind(endpoint, selection.death.counts_as(Status(status)), reason, int(n))
-            for endpoint, status, reason, n in rows
-        ]
+        found = [Kind(endpoint, Status(status), reason, int(n)) for endpoint, status, reason, n in rows]
         order = list(self.endpoints)
         return sorted(found, key=lambda kind: order.index(kind.endpoint))
 

@@ -17,6 +17,7 @@ from gepnet_core.comparison_words import (
     stability_sentence,
 )
 from gepnet_core.covariates import column_label
+from gepnet_core.criteria import OneOf
 from gepnet_core.figures_compare import (
     forest_figure,
     incidence_figure,
@@ -34,6 +35,7 @@ from gepnet_core.formatting import (
 )
 from gepnet_core.rank_tests import ChiSquare
 from gepnet_core.restricted_mean import Difference, RestrictedMean
+from gepnet_core.view import View
 from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType, Status
 from pages.components import figure, tables
 from pages.components.markdown import escaped
@@ -73,13 +75,17 @@ def show_tests(found: Comparison) -> None:
         st.caption(f"Holm's correction is over the {len(found.pairwise)} pairs shown.")
 
 
-def show_hazard_ratios(found: Comparison, levels: Sequence[str]) -> None:
+def show_hazard_ratios(found: Comparison, levels: Sequence[str], view: View) -> None:
     """Draw the forest plot, its numbers, and whether hazards are proportional."""
     st.header("Hazard ratios", anchor=False)
     kind = kind_of_ratio(found)
     level = format_level(found.question.conf_level)
     with st.spinner("Fitting the model …"):
-        rows = hazard_rows(found)
+        said = hazard_rows(found)
+    rows = [
+        [row[0], _events_of(found, view, stratum.events, stratum.n, stratum.stratum), *row[2:]]
+        for row, stratum in zip(said, found.strata, strict=True)
+    ]
     header = ["Group", "Events / n", f"{kind}, crude ({level} CI, Wald)", "p (Wald)"]
     if found.adjusted:
         header += [f"{kind}, adjusted ({level} CI, Wald)", "p (Wald, adjusted)"]
@@ -197,7 +203,7 @@ def show_incidence(found: Comparison, levels: Sequence[str]) -> None:
     )
 
 
-def show_subgroups(found: Comparison) -> None:
+def show_subgroups(found: Comparison, view: View) -> None:
     """Draw the contrast within each level of the chosen columns."""
     st.header("Subgroups", anchor=False)
     if not found.subgroups or found.contrast is None:
@@ -208,14 +214,16 @@ def show_subgroups(found: Comparison) -> None:
     contrast = f"{found.label(found.contrast)} against {found.label(found.reference)}"
     st.markdown(f"**{escaped(contrast)}**")
     lines, rows = [], []
+    pair = (found.contrast, found.reference)
     for group in found.subgroups:
         lines.append((group.label, None))
+        column = found.dataset.grouping(group.column) or group.column
         for place, row in enumerate(group.rows):
             lines.append((row.level, row.ratio))
             rows.append(
                 [
                     f"{group.label}: {row.level}",
-                    f"{row.events:,} / {row.n:,}",
+                    _events_of(found, view, row.events, row.n, *pair, within=(OneOf(column, (row.level,)),)),
                     row.ratio.note or format_ratio(row.ratio.hazard_ratio, row.ratio.lower, row.ratio.upper),
                     format_p(group.interaction.p) if place == 0 else "",
                 ]
@@ -235,6 +243,17 @@ def show_stability(found: Comparison) -> None:
     st.header("How far one patient moves the median", anchor=False)
     for moved in found.stability:
         st.markdown(escaped(stability_sentence(found, moved)))
+
+
+def _events_of(
+    found: Comparison, view: View, events: int, n: int, *strata: str, within: tuple[OneOf, ...] = ()
+) -> tuple[object, ...]:
+    """Return "5 / 17", each number opening its patients."""
+    return (
+        tables.ended(found.estimated, view, events, Status.EVENT, *strata, within=within),
+        " / ",
+        tables.ended(found.estimated, view, n, None, *strata, within=within),
+    )
 
 
 def _cells(test: ChiSquare) -> list[str]:

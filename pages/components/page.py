@@ -9,6 +9,7 @@ from gepnet_core.formatting import format_count
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet
 from gepnet_core.view import View
+from pages.components import links, tables
 from pages.components.markdown import escaped
 from pages.components.session import KEY, Remembered, everybody
 
@@ -34,7 +35,8 @@ def begin(title: str, *, whole: bool = False) -> tuple[DataSet, View]:
         st.markdown(f"**whole cohort** · {format_count(data.n, 'patient')}{notice}{aside}")
         return data, view
     left = data.n_selected(view.selection)
-    st.markdown(f"**{words}** · {left:,} of {format_count(data.n, 'patient')}{notice}")
+    linked = tables.marked(links.patients(f"{left:,}", left, view, None))
+    st.markdown(f"**{words}** · {linked} of {format_count(data.n, 'patient')}{notice}")
     if remembered.newest != data.version:
         st.caption("Another version of this data set is the current one now: see the sidebar.")
     if left == 0:
