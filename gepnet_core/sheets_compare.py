@@ -1,0 +1,225 @@
+"""Tables of a comparison as words: tests, hazard ratios, means, differences, incidences and subgroups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gepnet_core.comparison import Comparison
+from gepnet_core.comparison_words import (
+    EXPLORATORY,
+    EXPLORATORY_TRIAL,
+    difference_rows,
+    hazard_rows,
+    kind_of_ratio,
+    model_words,
+    p_words,
+)
+from gepnet_core.covariates import column_label
+from gepnet_core.formatting import (
+    NOT_ESTIMABLE,
+    format_incidence,
+    format_interval,
+    format_level,
+    format_number,
+    format_p,
+    format_ratio,
+    format_signed,
+)
+from gepnet_core.hazard_ratios import HazardRatio
+from gepnet_core.rank_tests import ChiSquare
+from gepnet_core.restricted_mean import Difference, RestrictedMean
+from gepnet_core.sheets import MISSING, Sheet, estimate_provenance
+from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType, Status
+
+CAUSES = {Status.EVENT: "event", Status.COMPETING_DEATH: "death before the event"}
+ABBREVIATION = "NE: not estimable."
+
+
+def comparison_sheets(found: Comparison) -> list[Sheet]:
+    """Return every table of a comparison that has a line; of a single group there is nothing to compare."""
+    sheets = []
+    if len(found.strata) > 1:
+        sheets += [tests_sheet(found), pairs_sheet(found), hazard_sheet(found), covariates_sheet(found)]
+        sheets += [restricted_means_sheet(found), differences_sheet(found)]
+    sheets += [incidence_sheet(found), gray_sheet(found), subgroups_sheet(found)]
+    return [sheet for sheet in sheets if sheet.rows]
+
+
+def tests_sheet(found: Comparison) -> Sheet:
+    """Return the overall tests, and the stratified one."""
+    rows = [[weight.value, *test_cells(test), weight.meaning] for weight, test in found.tests.items()]
+    if found.stratified is not None:
+        column = column_label(found.dataset, found.question.stratify or "")
+        words = f"compared within each level of “{column}”, then added up"
+        rows.append(["Stratified log-rank", *test_cells(found.stratified), words])
+    header = ("Test", "χ²", "Degrees of freedom", "p", "What it weighs")
+    return _sheet(found, "Tests between all groups", header, rows, [*_cause(found), ABBREVIATION])
+
+
+def pairs_sheet(found: Comparison) -> Sheet:
+    """Return the log-rank test of each pair; of two groups, the pair is the whole, and there is no line."""
+    pairs = found.pairwise if len(found.strata) > 2 else []
+    rows = [
+        [
+            f"{found.label(pair.a)} and {found.label(pair.b)}",
+            _chisq(pair.test),
+            format_p(pair.test.p),
+            format_p(pair.p_holm),
+        ]
+        for pair in pairs
+    ]
+    header = ("Pair", "log-rank χ²", "p", "p after Holm")
+    notes = [*_cause(found), f"Holm's correction is over the {len(pairs)} pairs shown. {ABBREVIATION}"]
+    return _sheet(found, "Log-rank test of each pair of groups", header, rows, notes)
+
+
+def hazard_sheet(found: Comparison) -> Sheet:
+    """Return the hazard ratios, crude, and adjusted where there are covariates."""
+    kind, level = kind_of_ratio(found), format_level(found.question.conf_level)
+    header = ["Group", "Events / n", f"{kind}, crude ({level} CI, Wald)", "p (Wald)"]
+    tested = f"crude {p_words(found.crude.ph)}"
+    if found.adjusted:
+        header += [f"{kind}, adjusted ({level} CI, Wald)", "p (Wald, adjusted)"]
+        tested += f"; adjusted {p_words(found.adjusted.ph)}"
+    words = f"{kind}s against {found.label(found.reference)}, {model_words(found)}"
+    notes = [
+        "Cox's regression with Efron's weights for ties.",
+        f"Proportional hazards (Grambsch-Therneau, global): {tested}.",
+        *found.model.warnings,
+    ]
+    return _sheet(found, words, header, hazard_rows(found), notes)
+
+
+def covariates_sheet(found: Comparison) -> Sheet:
+    """Return the covariates of the adjusted model; no line without one."""
+    kind, level = kind_of_ratio(found), format_level(found.question.conf_level)
+    ratios = found.adjusted.covariates if found.adjusted else ()
+    rows = [[ratio.stratum, ratio.reference, ratio_words(ratio), format_p(ratio.p)] for ratio in ratios]
+    header = ("Covariate", "Against", f"{kind} ({level} CI, Wald)", "p (Wald)")
+    return _sheet(found, "Covariates of the adjusted model", header, rows, [ABBREVIATION])
+
+
+def restricted_means_sheet(found: Comparison) -> Sheet:
+    """Return restricted means and their differences; no line where there is no mean."""
+    means = found.restricted_means
+    lines: list[tuple[str, RestrictedMean | Difference, str]] = []
+    tau = ""
+    if means is not None:
+        tau = f" within {format_number(means.tau / DAYS_PER_MONTH)} months"
+        lines += [(found.label(mean.stratum), mean, MISSING) for mean in means.strata]
+        lines += [
+            (f"{found.label(gap.a)} less {found.label(gap.b)}", gap, format_p(gap.p))
+            for gap in means.differences
+        ]
+    rows = [
+        [
+            words,
+            format_signed(line.estimate, line.lower, line.upper, 1 / DAYS_PER_MONTH),
+            NOT_ESTIMABLE if line.se is None else format_number(line.se / DAYS_PER_MONTH),
+            p,
+        ]
+        for words, line, p in lines
+    ]
+    level = format_level(found.question.conf_level)
+    notes = [
+        "The area under the curve up to that time (restricted mean). It needs no proportional hazards. "
+        + ABBREVIATION
+    ]
+    header = ("Group", f"Months ({level} CI, plain)", "SE", "p (z)")
+    return _sheet(found, f"Mean time without event{tau}", header, rows, notes)
+
+
+def differences_sheet(found: Comparison) -> Sheet:
+    """Return the differences of S(t), or of the cumulative incidence, at the chosen times."""
+    what = "cumulative incidence" if found.is_incidence else "S(t)"
+    level = format_level(found.question.conf_level)
+    header = ("Groups", "Months", f"Percentage points ({level} CI, plain)", "p (z)")
+    notes = ["NE: beyond the follow-up of a group, or where nothing varies."]
+    return _sheet(found, f"Difference in {what} at a time", header, difference_rows(found), notes)
+
+
+def incidence_sheet(found: Comparison) -> Sheet:
+    """Return the cumulative incidences by group and cause; no line unless death competes."""
+    interval = format_interval(found.question.conf_level, ConfType.LOG_LOG)
+    times = found.question.times
+    header = ["Group", "Cause", *(f"{day / DAYS_PER_MONTH:.4g} months, % ({interval})" for day in times)]
+    rows = [
+        [
+            found.label(curve.stratum),
+            CAUSES[curve.cause],
+            *(format_incidence(curve.at(day)) for day in times),
+        ]
+        for curve in found.incidences
+    ]
+    return _sheet(
+        found, "Cumulative incidence, death before the event competing", header, rows, [ABBREVIATION]
+    )
+
+
+def gray_sheet(found: Comparison) -> Sheet:
+    """Return Gray's test for both causes; no line unless death competes."""
+    compared = found.gray if len(found.strata) > 1 else {}
+    rows = [[CAUSES[cause].capitalize(), *test_cells(test)] for cause, test in compared.items()]
+    header = ("Gray's test", "χ²", "Degrees of freedom", "p")
+    return _sheet(found, "Gray's test for both causes", header, rows, [ABBREVIATION])
+
+
+def subgroups_sheet(found: Comparison) -> Sheet:
+    """Return the contrast within each level of the chosen columns; no line where none was chosen."""
+    rows, title = [], "Subgroups"
+    if found.contrast is not None:
+        title = f"Subgroups, {found.label(found.contrast)} against {found.label(found.reference)}"
+    for group in found.subgroups:
+        for place, row in enumerate(group.rows):
+            rows.append(
+                [
+                    f"{group.label}: {row.level}",
+                    f"{row.events:,} / {row.n:,}",
+                    ratio_words(row.ratio),
+                    format_p(group.interaction.p) if place == 0 else "",
+                ]
+            )
+    level = format_level(found.question.conf_level)
+    ratio = f"{kind_of_ratio(found)}, crude ({level} CI, Wald)"
+    header = ("Subgroup", "Events / n", ratio, "Interaction p (likelihood ratio)")
+    notes = [
+        "A small subgroup that differs is more often chance than truth: read the interaction p first. "
+        + ABBREVIATION
+    ]
+    return _sheet(found, title, header, rows, notes)
+
+
+def ratio_words(ratio: HazardRatio) -> str:
+    """Return a hazard ratio, or why there is none."""
+    return ratio.note or format_ratio(ratio.hazard_ratio, ratio.lower, ratio.upper)
+
+
+def test_cells(test: ChiSquare) -> list[str]:
+    """Return the statistic, degrees of freedom and p of a test."""
+    return [_chisq(test), str(test.df), format_p(test.p)]
+
+
+def _chisq(test: ChiSquare) -> str:
+    return NOT_ESTIMABLE if test.chisq is None else format_number(test.chisq, 2)
+
+
+def _cause(found: Comparison) -> list[str]:
+    """Return what the tests are called where death competes."""
+    return ["Cause-specific: a death before the event is censored."] if found.is_incidence else []
+
+
+def _sheet(
+    found: Comparison,
+    title: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    notes: Sequence[str],
+) -> Sheet:
+    warning = EXPLORATORY_TRIAL if found.dataset.is_trial else EXPLORATORY
+    return Sheet(
+        f"{found.estimated.endpoint.name}. {title}",
+        tuple(header),
+        tuple(tuple(row) for row in rows),
+        (*notes, warning, estimate_provenance(found.estimated)),
+        found.dataset.version,
+    )
