@@ -7,9 +7,11 @@ import logging
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gepnet_core.fonts import WEIGHTS, screen_path
 
 SECURITY_HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -17,6 +19,8 @@ SECURITY_HEADERS = {
     b"x-frame-options": b"SAMEORIGIN",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
 }
+# the theme names these; nothing else of that folder is served
+FONTS = {screen_path(weight).name: screen_path(weight) for weight in WEIGHTS}
 log = logging.getLogger("gepnet")
 
 
@@ -42,6 +46,14 @@ def ready(_: Request) -> PlainTextResponse:
     return PlainTextResponse("ready\n")
 
 
+def font(request: Request) -> Response:
+    """Answer with a file of the typeface, by its exact name."""
+    path = FONTS.get(request.path_params["name"])
+    if path is None:
+        return PlainTextResponse("no such font\n", status_code=404)
+    return FileResponse(path, media_type="font/woff2", headers={"cache-control": "public, max-age=86400"})
+
+
 def say_sorry(error: Exception) -> bool:
     """Show a sentence instead of a traceback; the details go to the log."""
     log.error("A page failed", exc_info=error)
@@ -54,7 +66,7 @@ def say_sorry(error: Exception) -> bool:
 
 app = st.App(
     "pages/router.py",
-    routes=[Route("/ready", ready)],
+    routes=[Route("/ready", ready), Route("/fonts/{name}", font)],
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=say_sorry,
 )

@@ -15,7 +15,7 @@ from gepnet_core.figure_words import RATIO_TICKS, WIDEST_RATIO, ticks
 from gepnet_core.figures import GRID, dressed, faded
 from gepnet_core.formatting import format_ratio
 from gepnet_core.hazard_ratios import HazardRatio
-from gepnet_core.palette import COLOURS, look_of
+from gepnet_core.palette import PALE_SLATE, SLATE, look_of
 from gepnet_core.survival import kaplan_meier
 from gepnet_core.vocabulary import DAYS_PER_MONTH, Status
 
@@ -43,7 +43,7 @@ def forest_figure(rows: Sequence[tuple[str, HazardRatio | None]]) -> go.Figure:
                     x=[left, middle, right],
                     y=[place] * 3,
                     mode="lines+markers",
-                    line={"color": COLOURS[0], "width": 2},
+                    line={"color": SLATE, "width": 2},
                     marker={
                         "symbol": [
                             "line-ns-open" if left == ratio.lower else "triangle-left",
@@ -51,8 +51,8 @@ def forest_figure(rows: Sequence[tuple[str, HazardRatio | None]]) -> go.Figure:
                             "line-ns-open" if right == ratio.upper else "triangle-right",
                         ],
                         "size": [9, 11, 9],
-                        "color": COLOURS[0],
-                        "line": {"width": 2, "color": COLOURS[0]},
+                        "color": SLATE,
+                        "line": {"width": 2, "color": SLATE},
                     },
                     hoverinfo="text",
                     text=text,
@@ -146,7 +146,7 @@ def stacked_figure(found: Comparison) -> go.Figure:
     for place, stratum in enumerate(found.strata):
         curves = [curve for curve in found.incidences if curve.stratum == stratum.stratum]
         below = np.zeros(curves[0].incidence.size)
-        for curve, colour, pattern in zip(curves, (COLOURS[1], COLOURS[5]), ("", "/"), strict=True):
+        for curve, colour, pattern in zip(curves, (SLATE, PALE_SLATE), ("", "/"), strict=True):
             below = below + curve.incidence
             name = CAUSES[curve.cause].capitalize()
             trace = _step(curve.counts.days, below, name, colour, "solid", 1, in_legend=place == 0)

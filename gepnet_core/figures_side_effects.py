@@ -8,7 +8,7 @@ from textwrap import wrap
 import plotly.graph_objects as go
 
 from gepnet_core.figures import GRID, dressed
-from gepnet_core.palette import COLOURS
+from gepnet_core.palette import PALE_SLATE, SLATE
 from gepnet_core.side_effects import ANY_TERM, Proportion, SideEffects
 from gepnet_core.vocabulary import WHOLE_COHORT
 
@@ -24,8 +24,8 @@ def modality_figure(found: SideEffects) -> go.Figure:
     names = [f"{_wrapped(found.label(row.modality))}<br>(n={row.any_grade.n:,})" for row in rows]
     figure = go.Figure()
     for shares, name, colour, symbol, shift in (
-        ([row.any_grade for row in rows], ANY_GRADE, COLOURS[0], "circle", -0.15),
-        ([row.severe for row in rows], SEVERE, COLOURS[1], "square", 0.15),
+        ([row.any_grade for row in rows], ANY_GRADE, PALE_SLATE, "circle", -0.15),
+        ([row.severe for row in rows], SEVERE, SLATE, "square", 0.15),
     ):
         figure.add_trace(
             go.Scatter(
@@ -69,8 +69,8 @@ def term_figure(found: SideEffects) -> go.Figure:
     most = max((row.any_grade.count for row in rows), default=0)
     figure = go.Figure()
     for counts, name, colour, pattern in (
-        ([row.severe.count for row in rows], "Grade 3 and above", COLOURS[1], ""),
-        ([row.any_grade.count - row.severe.count for row in rows], "Grade 1 or 2", COLOURS[0], "/"),
+        ([row.severe.count for row in rows], "Grade 3 and above", SLATE, ""),
+        ([row.any_grade.count - row.severe.count for row in rows], "Grade 1 or 2", PALE_SLATE, "/"),
     ):
         figure.add_trace(
             go.Bar(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 # After Okabe & Ito (2008), shifted so that each reads on white and on the dark background alike.
 COLOURS = ("#1f7fc4", "#d55e00", "#008f68", "#b5609a", "#a87900", "#7a7a7a")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+# for what is no stratum (a grade, a cause, a ratio): each reads on both backgrounds, and no stratum has them
+SLATE, PALE_SLATE = "#56697c", "#8496a8"
 MARKS = ("circle", "square", "diamond", "triangle-up", "pentagon", "cross")
 
 
