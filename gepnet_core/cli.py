@@ -8,7 +8,16 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from gepnet_core import cli_compare, cli_explain, cli_import, cli_out, cli_side_effects, published
+from gepnet_core import (
+    cli_compare,
+    cli_explain,
+    cli_import,
+    cli_out,
+    cli_read,
+    cli_side_effects,
+    cli_similar,
+    published,
+)
 from gepnet_core.cli_import import described
 from gepnet_core.cli_options import (
     Json,
@@ -87,8 +96,16 @@ def _parser() -> Parser:
     compared = command("compare", cli_compare.run, "compare groups: tests, hazard ratios, differences")
     cli_compare.add_options(compared)
 
+    read = command("read", cli_read.run, "read every stratum at one time, with its difference to a reference")
+    cli_read.add_options(read)
+
     harmed = command("side-effects", cli_side_effects.run, "count side effects by modality and term")
     cli_side_effects.add_options(harmed)
+
+    likened = command(
+        "similar", cli_similar.run, "find patients like one under discussion, and what became of them"
+    )
+    cli_similar.add_options(likened)
 
     exported = command("export", cli_out.run, "write the filtered cohort, or the source tables, to a file")
     cli_out.add_options(exported)

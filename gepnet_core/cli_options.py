@@ -37,14 +37,19 @@ def say_limits(found: Estimate, asked: ConfType) -> None:
         say(f"Limits of a cumulative incidence are {found.conf_type.value}, not {asked.value}.")
 
 
-def add_filters(parser: argparse.ArgumentParser) -> None:
-    """Add the data set and everything that a selection holds."""
+def add_filters(parser: argparse.ArgumentParser, *, modality: str = "--modality") -> None:
+    """Add the data set and everything that a selection holds; `modality` is the option of that filter."""
     parser.add_argument("--dataset", required=True, type=said(parse_dataset_name), metavar="NAME")
     parser.add_argument(
         "--version", metavar="V", help="a version of the data set; the current one by default"
     )
     parser.add_argument(
-        "--modality", action="append", default=[], metavar="M", help="stored value; several allowed"
+        modality,
+        dest="modality",
+        action="append",
+        default=[],
+        metavar="M",
+        help="stored value; several allowed",
     )
     parser.add_argument(
         "--index-from", type=said(parse_date), metavar="D", help="first index date, inclusive"

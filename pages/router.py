@@ -7,7 +7,15 @@ from pathlib import Path
 import streamlit as st
 
 from gepnet_core.errors import CohortError
-from pages.components import compare_controls, controls, filters, links, session, side_effect_controls
+from pages.components import (
+    case_form,
+    compare_controls,
+    controls,
+    filters,
+    links,
+    session,
+    side_effect_controls,
+)
 from pages.components.markdown import escaped
 
 ASSETS = Path(__file__).parent / "assets"
@@ -19,6 +27,9 @@ compare = st.Page("compare.py", title="Compare", url_path="compare", icon=":mate
 side_effects = st.Page(
     "side_effects.py", title="Side effects", url_path="side-effects", icon=":material/medical_services:"
 )
+similar = st.Page(
+    "similar.py", title="Patients like this one", url_path="similar", icon=":material/person_search:"
+)
 take_away = st.Page("take_away.py", title="Take away", url_path="take-away", icon=":material/inventory_2:")
 PAGES = [
     st.Page("overview.py", title="Overview", icon=":material/groups:", default=True),
@@ -26,9 +37,7 @@ PAGES = [
     compare,
     side_effects,
     st.Page("patients.py", title="Patients", url_path="patients", icon=":material/view_timeline:"),
-    st.Page(
-        "similar.py", title="Patients like this one", url_path="similar", icon=":material/person_search:"
-    ),
+    similar,
     st.Page("board.py", title="Board view", url_path="board", icon=":material/cast:"),
     take_away,
     st.Page("published.py", title="Published vs live", url_path="published", icon=":material/fact_check:"),
@@ -53,6 +62,8 @@ try:
             compare_controls.draw(remembered)
         elif page == side_effects:
             side_effect_controls.draw(remembered)
+        elif page == similar:
+            case_form.draw_estimate(remembered)
     if not remembered.problems:
         st.query_params.from_dict(remembered.view.to_query())
 except CohortError as refused:
