@@ -1,7 +1,61 @@
-"""Board view."""
+"""Board view: one curve, one sentence and what is read at one time, without anything else, for the back row."""
 
 from __future__ import annotations
 
-from pages.components import page
+from pathlib import Path
 
-data, view = page.begin("Board view")
+import streamlit as st
+
+from gepnet_core.board_words import remark, sentence
+from gepnet_core.cursor import DEFAULT_MONTHS, read_at, readings, reference_among
+from gepnet_core.errors import NothingLeft
+from gepnet_core.estimates import estimate
+from gepnet_core.figure_words import Look
+from gepnet_core.figures_board import board_figure
+from gepnet_core.vocabulary import TimeUnit
+from pages.components import board_keys, board_readings, page
+from pages.components.markdown import escaped
+from pages.components.session import KEY
+
+st.html(Path(__file__).parent / "assets" / "board.css")
+head, curve, beside, bar = (
+    st.container(key=f"board-{part}", horizontal=part == "bar")
+    for part in ("head", "figure", "readings", "bar")
+)
+scale = 1.0
+if not st.session_state[KEY].problems:
+    with bar:
+        scale = board_keys.draw(st.session_state[KEY])
+with head:
+    data, view = page.begin("Board view")
+    try:
+        found = estimate(
+            data,
+            view.endpoint or next(iter(data.endpoints)),
+            view.selection,
+            by=view.by,
+            conf_type=view.conf_type,
+            conf_level=view.conf_level,
+        )
+    except NothingLeft:
+        page.nothing_left()
+    said = sentence(found)
+    st.header(escaped(said), anchor=False)
+    if few := remark(found):
+        st.caption(escaped(few))
+
+there = {stratum.stratum for stratum in found.strata}
+reference = reference_among(found, view.reference if view.reference in there else None)
+chosen = read_at(found, TimeUnit.MONTHS.to_days(view.at or DEFAULT_MONTHS), reference)
+look, levels = Look(view.horizon, view.band, view.failure), data.levels(view.by)
+with curve:
+    st.plotly_chart(
+        board_figure(found, readings(found, reference), look, levels, chosen=chosen, scale=scale),
+        key="board_curves",
+        theme=None,
+        alt=said,
+        height="stretch",
+        config={"displayModeBar": False},
+    )
+with beside:
+    board_readings.show(found, chosen.rising() if look.failure else chosen, levels)

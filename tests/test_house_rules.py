@@ -117,7 +117,7 @@ LAYERS = [
     ("hazard_ratios", "subgroups"),
     ("store",),
     ("baseline", "estimates", "published", "question", "formatting"),
-    ("covariates", "flow", "flow_html", "judged", "side_effects", "similar", "cursor"),
+    ("covariates", "cursor", "flow", "flow_html", "judged", "side_effects", "similar"),
     ("explanation",),
     ("comparison",),
     ("export", "export_adtte", "export_comparison", "export_flow", "export_tables"),

@@ -1,0 +1,172 @@
+"""What the board view says: one sentence to read aloud, and what the cursor reads, words before numbers."""
+
+from __future__ import annotations
+
+from gepnet_core.cursor import Reading, StratumReading
+from gepnet_core.estimates import Estimate, StratumEstimate
+from gepnet_core.formatting import (
+    FEW_EVENTS,
+    NO_BREAK,
+    NOT_ESTIMABLE,
+    NOT_REACHED,
+    format_count,
+    format_interval,
+    format_median,
+    format_months,
+    format_number,
+    format_quantile,
+    remarks,
+)
+from gepnet_core.restricted_mean import Difference
+from gepnet_core.vocabulary import STUDY_ENDPOINTS
+
+MOST_READ_ALOUD = 4  # strata; more are a table
+LONGEST_REMARK = 110  # characters, one line from wall to wall
+LONGEST_LABEL = 30
+
+
+def sentence(estimated: Estimate) -> str:
+    """Return the result in one sentence: the median, or the medians of up to four strata, and the events."""
+    name, counted = _name(estimated), _counted(estimated)
+    if len(estimated.strata) == 1:
+        words = format_median(estimated.strata[0].median, estimated.conf_type, estimated.conf_level)
+        return f"Median {name}{_place(estimated)} {words}; {counted}."
+    if len(estimated.strata) > MOST_READ_ALOUD:
+        column = estimated.dataset.groupings.get(estimated.by or "", estimated.by)
+        begins = f"{name[0].upper()}{name[1:]}{_place(estimated)}"
+        return f"{begins} in {len(estimated.strata)} groups by {column}: {counted}."
+    medians = "; ".join(f"{clipped(stratum.label)} {_median(stratum)}" for stratum in estimated.strata)
+    interval = format_interval(estimated.conf_level, estimated.conf_type)
+    return f"Median {name}{_place(estimated)}, months ({interval}): {medians}; {counted}."
+
+
+def heading(estimated: Estimate, reading: Reading) -> str:
+    """Return what is read, and when: "Still without new systemic therapy at 12.0 months (95 % CI, log-log)"."""
+    interval = format_interval(estimated.conf_level, estimated.conf_type.pointwise)
+    return f"{phrase(estimated, reading)} at {format_months(reading.day)} months ({interval})"
+
+
+def phrase(estimated: Estimate, reading: Reading) -> str:
+    """Return what the shares of a reading are of, as the beginning of a sentence."""
+    words = estimated.endpoint.outcome if reading.rises else estimated.endpoint.phrase
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def share_words(found: StratumReading) -> str:
+    """Return "76 % (61–86)", or that it is not estimable."""
+    if found.share is None:
+        return "not estimable: beyond the follow-up"
+    return f"{whole_percent(found.share)}{NO_BREAK}% ({_limits(found)})"
+
+
+def at_risk_words(found: StratumReading) -> str:
+    """Return "12 at risk"."""
+    return f"{found.at_risk:,} at risk"
+
+
+def stratum_sentence(estimated: Estimate, found: StratumReading, reading: Reading) -> str:
+    """Return one stratum at one time: "76 % (61–86) still without new systemic therapy, 12 at risk"."""
+    if found.share is None:
+        return share_words(found)
+    words = phrase(estimated, reading)
+    return f"{share_words(found)} {words[0].lower()}{words[1:]}, {at_risk_words(found)}"
+
+
+def difference_words(found: StratumReading, reference: str | None) -> str:
+    """Return "difference to RFA −4 points (−20 to 12)"; empty for the reference itself."""
+    if found.difference is None or reference is None:
+        return ""
+    to = f"difference to {clipped(reference)}"
+    if found.difference.estimate is None:
+        return f"{to} not estimable"
+    points = f"{whole_points(found.difference.estimate)}{NO_BREAK}points"
+    return f"{to} {points} ({_difference_limits(found.difference)})"
+
+
+def short_words(found: StratumReading) -> tuple[str, str]:
+    """Return the share and the difference of a stratum without their words, for a column each of a table."""
+    share = NOT_ESTIMABLE if found.share is None else f"{whole_percent(found.share)} ({_limits(found)})"
+    if found.difference is None:
+        return share, "reference"
+    if found.difference.estimate is None:
+        return share, NOT_ESTIMABLE
+    return share, f"{whole_points(found.difference.estimate)} ({_difference_limits(found.difference)})"
+
+
+def remark(estimated: Estimate) -> str:
+    """Return what a reader should know of small groups, on at most one line; empty where there is nothing."""
+    said = remarks(estimated)
+    if not said:
+        return ""
+    line = said[0]
+    if len(line) > LONGEST_REMARK:
+        few = sum(stratum.events < FEW_EVENTS for stratum in estimated.strata)
+        line = f"Descriptive only: fewer than {FEW_EVENTS} events in {few} of {len(estimated.strata)} groups."
+    for more in said[1:]:
+        if len(line) + len(more) < LONGEST_REMARK:
+            line += f" {more}"
+    return line
+
+
+def whole_percent(share: float) -> str:
+    """Return a share in whole per cent, without the sign; 0 and 100 are said only of none and of all."""
+    shown = format_number(100.0 * share, 0)
+    if shown == "0" and share > 0.0:
+        return f"<{NO_BREAK}1"
+    return f">{NO_BREAK}99" if shown == "100" and share < 1.0 else shown
+
+
+def whole_points(difference: float) -> str:
+    """Return a difference of shares in whole points with a true minus sign, never a minus zero."""
+    shown = format_number(100.0 * difference, 0).replace("-", "−")
+    return "0" if shown == "−0" else shown
+
+
+def clipped(label: str) -> str:
+    """Return a label short enough for a line that is read from afar."""
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1].rstrip()}…"
+
+
+def _limits(found: StratumReading) -> str:
+    if found.lower is None and found.upper is None:
+        return NOT_ESTIMABLE
+    return "–".join(
+        NOT_ESTIMABLE if limit is None else whole_percent(limit) for limit in (found.lower, found.upper)
+    )
+
+
+def _difference_limits(found: Difference) -> str:
+    if found.lower is None or found.upper is None:
+        return NOT_ESTIMABLE
+    return f"{whole_points(found.lower)} to {whole_points(found.upper)}"
+
+
+def _median(stratum: StratumEstimate) -> str:
+    return format_quantile(stratum.median).replace(NOT_REACHED, "not reached")
+
+
+def _name(estimated: Estimate) -> str:
+    """Return the endpoint's name as it stands within a sentence; names of a file are left as they are."""
+    name = estimated.endpoint.name
+    if any(name.startswith(known.name) for known in STUDY_ENDPOINTS.values()):
+        return f"{name[0].lower()}{name[1:]}"
+    return name
+
+
+def _place(estimated: Estimate) -> str:
+    """Return whom the sentence is about where that is one treatment or two."""
+    labels, chosen = estimated.dataset.modality_labels, estimated.selection.modalities
+    if not 0 < len(chosen) <= 2 or estimated.by == "modality":
+        return ""
+    return f" in {' or '.join(clipped(label) for value, label in labels.items() if value in chosen)}"
+
+
+def _counted(estimated: Estimate) -> str:
+    events = sum(stratum.events for stratum in estimated.strata)
+    counted = f"{events:,} of {format_count(estimated.n, 'patient')} had the event"
+    competing = sum(stratum.competing for stratum in estimated.strata)
+    if competing:
+        verb = "counts" if competing == 1 else "count"
+        rule = "competing" if estimated.is_incidence else "censored"
+        counted += f", {competing:,} died before it and {verb} as {rule}"
+    return counted

@@ -1,0 +1,207 @@
+"""The keys and the slim bar of the board view: each press changes the remembered view, and so the address."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from gepnet_core.cursor import DEFAULT_MONTHS
+from gepnet_core.store import DataSet
+from gepnet_core.view import View
+from gepnet_core.vocabulary import DAYS_PER_MONTH
+from pages.components import links
+from pages.components.session import KEY, Remembered
+
+HANDLED = "board_handled"  # the number of the last press that was acted on
+MOVES = {
+    "e": "next endpoint",
+    "shift+e": "previous endpoint",
+    "m": "next group of patients",
+    "shift+m": "previous group of patients",
+    "arrowright": "a month later",
+    "arrowleft": "a month earlier",
+    "shift+arrowright": "six months later",
+    "shift+arrowleft": "six months earlier",
+    "home": "the first month",
+    "end": "the last month",
+    "b": "confidence band on or off",
+}
+KEY_NAMES = {"arrowright": "→", "arrowleft": "←", "home": "Home", "end": "End", "shift": "Shift"}
+
+# Presses are numbered and sent again until the server has answered them: two within one rerun are both acted on.
+LISTEN = """
+export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
+    const dialog = parentElement.querySelector('dialog')
+    const held = parentElement.held ??= { pending: [], last: data.handled }
+    held.stop?.()
+    held.pending = held.pending.filter(press => press.number > data.handled)
+    held.last = Math.max(held.last, data.handled)
+    const explain = () => dialog.open ? dialog.close() : dialog.showModal()
+    const press = key => {
+        held.last += 1
+        held.pending.push({ number: held.last, key })
+        setTriggerValue('pressed', [...held.pending])
+    }
+    const typing = event => event.composedPath()[0]?.closest?.('input, textarea, select, [contenteditable="true"]')
+    const pressed = event => {
+        if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event)) return
+        const key = event.key.toLowerCase()
+        if (key === '?') return explain()
+        if (dialog.open) return
+        if (key === 'escape') return document.querySelector('.st-key-board-leave a')?.click()
+        const name = (event.shiftKey ? 'shift+' : '') + key
+        if (!data.keys.includes(name) || (event.repeat && !key.startsWith('arrow'))) return
+        event.preventDefault()
+        press(name)
+    }
+    const measure = () => {
+        const fits = Math.min(innerWidth / 1280, innerHeight / 720)
+        const scale = innerWidth < 700 ? 0.6 : Math.max(1, Math.min(3, Math.floor(4 * fits) / 4))
+        if (scale !== data.scale) setStateValue('scale', scale)
+    }
+    let waiting
+    const resized = () => { clearTimeout(waiting); waiting = setTimeout(measure, 200) }
+    parentElement.querySelector('button').onclick = explain
+    document.addEventListener('keydown', pressed)
+    addEventListener('resize', resized)
+    held.stop = () => {
+        document.removeEventListener('keydown', pressed)
+        removeEventListener('resize', resized)
+        clearTimeout(waiting)
+    }
+    measure()
+    return () => held.stop()
+}
+"""
+STYLE = """
+button { font: inherit; font-size: 18px; color: inherit; background: transparent; padding: 0.25rem 0.75rem;
+    border: 1px solid color-mix(in srgb, currentColor 35%, transparent); border-radius: 0.5rem; cursor: pointer; }
+dialog { font-size: 22px; color: var(--st-text-color); background: var(--st-background-color);
+    border: 2px solid currentColor; border-radius: 0.5rem; padding: 1rem 1.5rem; }
+dialog::backdrop { background: rgba(0, 0, 0, 0.5); }
+th { text-align: left; padding-right: 1.5rem; font-weight: 600; }
+h2 { margin: 0 0 0.5rem; font-size: 26px; }
+p { max-width: 34rem; }
+"""
+
+
+def _named(key: str) -> str:
+    """Return a key as it is written on a keyboard."""
+    return " + ".join(KEY_NAMES.get(part, part.upper()) for part in key.split("+"))
+
+
+HELP = "".join(f"<tr><th scope='row'>{_named(key)}</th><td>{words}</td></tr>" for key, words in MOVES.items())
+HTML = f"""
+<button type="button" aria-haspopup="dialog">? Keys</button>
+<dialog aria-labelledby="keys"><h2 id="keys">Keys</h2><table>{HELP}
+<tr><th scope="row">?</th><td>these keys, or away with them</td></tr>
+<tr><th scope="row">Esc</th><td>leave, with the same controls</td></tr></table>
+<p>Groups of patients: all of them, those of each treatment, then all treatments side by side. Curves by another
+column keep that column, and never stand side by side by treatment.</p></dialog>
+"""
+_component = st.components.v2.component("board_keys", html=HTML, css=STYLE, js=LISTEN)
+
+
+def draw(remembered: Remembered) -> float:
+    """Draw the bar, listen for keys, and return how much larger than 1280 x 720 the screen is."""
+    data, view = remembered.data, remembered.view
+    treatment = "Treatment" if data.is_trial else "Modality"
+    pairs = [
+        ("Endpoint", "shift+e", "e", len(data.endpoints) > 1),
+        (treatment, "shift+m", "m", len(data.modality_labels) > 1),
+        ("Month", "arrowleft", "arrowright", True),
+    ]
+    for name, back, on, there in pairs:
+        st.button(f"‹ {name}", key=f"board-{back}", on_click=_press, args=(back,), disabled=not there)
+        st.button(f"{name} ›", key=f"board-{on}", on_click=_press, args=(on,), disabled=not there)
+    handled = st.session_state.setdefault(HANDLED, 0)
+    scale = st.session_state.get("board-scale", 1.0)
+    found = _component(
+        key="board-keys",
+        data={"handled": handled, "keys": list(MOVES), "scale": scale},
+        on_pressed_change=_pressed,
+        on_scale_change=_scaled,
+        width="content",
+    )
+    assert found is not None
+    with st.container(key="board-leave", width="content"):
+        st.markdown(f"[Leave](<{links.address('survival', view)}>)")
+    return float(scale)
+
+
+def _scaled() -> None:
+    told = st.session_state["board-keys"].scale
+    if isinstance(told, int | float) and 0.5 <= told <= 3.0:
+        st.session_state["board-scale"] = float(told)
+
+
+def _pressed() -> None:
+    """Act on the presses that were not acted on yet, in their order."""
+    for press in st.session_state["board-keys"].pressed or ():
+        if press["number"] > st.session_state[HANDLED] and press["key"] in MOVES:
+            st.session_state[HANDLED] = press["number"]
+            _press(press["key"])
+
+
+def _press(key: str) -> None:
+    remembered: Remembered = st.session_state[KEY]
+    # the sidebar is drawn anew from the view, for its controls to say what a key has chosen
+    remembered.reset(moved(remembered.data, remembered.view, key))
+
+
+def moved(data: DataSet, view: View, key: str) -> View:
+    """Return the view that a key leads to."""
+    step = -1 if key.startswith("shift+") else 1
+    match key.removeprefix("shift+"):
+        case "e":
+            codes = list(data.endpoints)
+            return replace(view, endpoint=_beside(codes, view.endpoint, step))
+        case "m":
+            return _other_patients(data, view, step)
+        case "b":
+            return replace(view, band=not view.band)
+        case "home":
+            return replace(view, at=1.0)
+        case "end":
+            return replace(view, at=_last_month(data, view))
+        case arrow:
+            months = (6 if key != arrow else 1) * (1 if arrow == "arrowright" else -1)
+            now = DEFAULT_MONTHS if view.at is None else view.at
+            whole = math.floor(now) if months > 0 else math.ceil(now)
+            return replace(view, at=min(max(1.0, float(whole + months)), max(now, _last_month(data, view))))
+
+
+def _beside(stops: Sequence[Any], now: Any, step: int) -> Any:
+    """Return the next of some stops in a ring; from elsewhere, the one beside the first."""
+    place = stops.index(now) if now in stops else 0
+    return stops[(place + step) % len(stops)]
+
+
+def _other_patients(data: DataSet, view: View, step: int) -> View:
+    """Return the next of: all patients, those of each modality, all modalities side by side.
+
+    Curves by another column keep it, and two modalities that a filter names count as all.
+    """
+    labels = list(data.modality_labels)
+    if len(labels) < 2:
+        return view
+    other = view.by if view.by != "modality" else None
+    stops: list[tuple[tuple[str, ...], str | None]] = [((), other), *(((label,), other) for label in labels)]
+    if other is None:
+        stops.append(((), "modality"))
+    now = (view.selection.modalities, view.by)
+    if view.by == "modality":
+        now = ((), "modality")
+    modalities, by = _beside(stops, now, step)
+    return replace(view, selection=replace(view.selection, modalities=modalities), by=by)
+
+
+def _last_month(data: DataSet, view: View) -> float:
+    """Return the last whole month within the follow-up of the patients on the screen, at least 1."""
+    counted = data.event_counts(view.endpoint or "", view.selection, by=view.by)
+    last = max((float(counts.days[-1]) for counts in counted), default=DAYS_PER_MONTH)
+    return max(1.0, float(math.floor(last / DAYS_PER_MONTH)))

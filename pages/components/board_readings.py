@@ -1,0 +1,67 @@
+"""What stands beside the curve on the board view: every stratum at the chosen time, words before numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from gepnet_core.board_words import (
+    MOST_READ_ALOUD,
+    at_risk_words,
+    clipped,
+    difference_words,
+    heading,
+    share_words,
+    short_words,
+)
+from gepnet_core.cursor import Reading, StratumReading
+from gepnet_core.estimates import Estimate
+from gepnet_core.palette import look_of
+
+# the marks of the curves as shapes of a style sheet
+SHAPES = {
+    "circle": "circle(50%)",
+    "square": "inset(4%)",
+    "diamond": "polygon(50% 0, 100% 50%, 50% 100%, 0 50%)",
+    "triangle-up": "polygon(50% 4%, 100% 92%, 0 92%)",
+    "pentagon": "polygon(50% 0, 100% 38%, 81% 100%, 19% 100%, 0 38%)",
+    "cross": "polygon(33% 0, 67% 0, 67% 33%, 100% 33%, 100% 67%, 67% 67%, 67% 100%, 33% 100%, 33% 67%, 0 67%, "
+    "0 33%, 33% 33%)",
+}
+
+
+def show(estimated: Estimate, reading: Reading, levels: Sequence[str]) -> None:
+    """Draw the reading: a few strata as lines to read aloud, more of them as a table."""
+    title = f"<h2>{escape(heading(estimated, reading))}</h2>"
+    if len(reading.strata) <= MOST_READ_ALOUD:
+        st.html(title + "".join(_lines(found, reading, levels) for found in reading.strata))
+        return
+    head = "".join(f"<th scope='col'>{words}</th>" for words in ("Group", "%", "At risk", "Difference"))
+    rows = "".join(_row(found, levels) for found in reading.strata)
+    note = f"<p>Difference in points to {escape(clipped(reading.reference or ''))}</p>"
+    st.html(f"{title}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}")
+
+
+def _lines(found: StratumReading, reading: Reading, levels: Sequence[str]) -> str:
+    alone = len(reading.strata) == 1
+    name = "" if alone else f"<h3>{_mark(found, levels)}{escape(clipped(found.label))}</h3>"
+    risk = f" <span>{at_risk_words(found)}</span>"
+    difference = escape(difference_words(found, reading.reference))
+    more = f"<p>{difference}</p>" if difference else ""
+    kind = "board-alone" if alone else "board-stratum"
+    return f"<div class='{kind}'>{name}<p><strong>{escape(share_words(found))}</strong>{risk}</p>{more}</div>"
+
+
+def _row(found: StratumReading, levels: Sequence[str]) -> str:
+    share, difference = short_words(found)
+    name = f"<th scope='row'>{_mark(found, levels)}{escape(clipped(found.label))}</th>"
+    cells = "".join(f"<td>{escape(words)}</td>" for words in (share, f"{found.at_risk:,}", difference))
+    return f"<tr>{name}{cells}</tr>"
+
+
+def _mark(found: StratumReading, levels: Sequence[str]) -> str:
+    drawn = look_of(found.stratum, levels)
+    style = f"background:{drawn.colour};clip-path:{SHAPES[drawn.mark]}"
+    return f"<span class='board-mark' style='{style}'></span>"
