@@ -13,6 +13,7 @@ from pages.components import (
     controls,
     filters,
     links,
+    paper,
     session,
     side_effect_controls,
 )
@@ -71,6 +72,7 @@ except CohortError as refused:
     st.error(escaped(str(refused)))
     st.stop()
 try:
+    paper.draw(remembered)
     page.run()
 except CohortError as refused:
     st.error(escaped(str(refused)))
