@@ -133,7 +133,10 @@ LAYERS = [
         "figures_side_effects",
         "similar_words",
     ),
-    ("sheets_compare", "sheets_side_effects"),
+    (
+        *("figures_print", "figures_print_paper", "figures_print_svg"),
+        *("sheets_compare", "sheets_side_effects"),
+    ),
     ("word_tables",),
     ("report",),
     ("importer",),
