@@ -14,10 +14,11 @@ from pages.components.markdown import escaped
 from pages.components.session import KEY, Remembered, everybody
 
 
-def begin(title: str, *, whole: bool = False) -> tuple[DataSet, View]:
+def begin(title: str, *, whole: bool = False, even_empty: bool = False) -> tuple[DataSet, View]:
     """Draw the head of a page and return the data and the view; stop after a bad link or on an empty cohort.
 
-    With `whole`, the page is about the whole cohort whatever the filters, and says so.
+    With `whole`, the page is about the whole cohort whatever the filters, and says so. With `even_empty`, it goes
+    on where the filters leave nobody: it may list patients whom they leave out.
     """
     remembered: Remembered = st.session_state[KEY]
     st.title(title, anchor=False)
@@ -39,7 +40,7 @@ def begin(title: str, *, whole: bool = False) -> tuple[DataSet, View]:
     st.markdown(f"**{words}** · {linked} of {format_count(data.n, 'patient')}{notice}")
     if remembered.newest != data.version:
         st.caption("Another version of this data set is the current one now: see the sidebar.")
-    if left == 0:
+    if left == 0 and not even_empty:
         nothing_left()
     return data, view
 
