@@ -1,0 +1,127 @@
+"""A report as PDF: a browser that is on this machine prints its HTML, without a window and without a network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gepnet_core.errors import OptionRefused
+
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+    "microsoft-edge",
+)
+CHOSEN = "GEPNET_BROWSER"
+SECONDS = 60.0
+NO_BROWSER = (
+    "No browser that can print was found on this machine. Open the HTML report and print it to PDF, or install "
+    f"chromium (or say where a browser is: {CHOSEN})."
+)
+FLAGS = (
+    "--headless",
+    "--disable-gpu",
+    "--no-pdf-header-footer",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--proxy-server=127.0.0.1:9",
+)
+
+
+class BrowserMissing(OptionRefused):
+    """No browser that can print is on this machine."""
+
+
+def browser() -> str:
+    """Return the path of a browser that can print.
+
+    Raises
+    ------
+    BrowserMissing
+        If there is none, or the one that `GEPNET_BROWSER` names is not there.
+    """
+    chosen = os.environ.get(CHOSEN)
+    if chosen:
+        if found := shutil.which(chosen):
+            return found
+        raise BrowserMissing(
+            f"The browser that {CHOSEN} names is not there or cannot be started: {chosen}. Correct it, or leave it "
+            "out to use the one that is found."
+        )
+    for name in BROWSERS:
+        if found := shutil.which(name):
+            return found
+    raise BrowserMissing(NO_BROWSER)
+
+
+def printed_pdf(html: str, *, seconds: float = SECONDS) -> bytes:
+    """Return an HTML document, which must stand alone, as PDF.
+
+    Raises
+    ------
+    BrowserMissing
+        If no browser is there.
+    OptionRefused
+        If the browser fails, or takes longer than `seconds`; all that it started is ended then.
+    """
+    program = browser()
+    with TemporaryDirectory(prefix="gepnet-print-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        source, out = folder / "report.html", folder / "report.pdf"
+        source.write_text(html, encoding="utf-8")
+        command = [program, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={out}"]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            command.append("--no-sandbox")  # chromium refuses to start for root with it
+        _run([*command, source.as_uri()], folder, seconds)
+        if not out.is_file() or not (made := out.read_bytes()).startswith(b"%PDF"):
+            raise OptionRefused(
+                "The browser made no PDF of the report. Open the HTML report and print it to PDF, or name another "
+                f"browser by {CHOSEN}."
+            )
+        return made
+
+
+def _run(command: list[str], folder: Path, seconds: float) -> None:
+    """Run the browser in a group of its own, so that nothing that it started stays behind."""
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as failed:
+        raise BrowserMissing(
+            f"The browser {command[0]} cannot be started ({failed.strerror}). Open the HTML report and print it to "
+            "PDF."
+        ) from None
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise OptionRefused(
+            f"The browser took longer than {seconds:g} s to print and was ended. Open the HTML report and print it "
+            "to PDF."
+        ) from None
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
