@@ -4,11 +4,12 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screens clean
+.PHONY: help run test test-r lint bench screens clean
 
 help:
 	@echo "make run [PORT=8501]   the dashboard on the synthetic cohort"
 	@echo "make test              all tests, real browser included"
+	@echo "make test-r            the reproduction bundles, computed again by R (installs R where it can)"
 	@echo "make lint              format, lint and types"
 	@echo "make bench             speed, as ratios in one run"
 	@echo "make screens           the screenshots in docs/screens"
@@ -19,6 +20,10 @@ run: $(VENV)/.run-ready
 test: $(VENV)/.test-ready
 	@scripts/ensure-chromium
 	@scripts/run-tests
+
+test-r: $(VENV)/.test-ready
+	@scripts/ensure-r
+	@$(PYTHON) -m pytest -m r
 
 lint: $(VENV)/.test-ready
 	$(VENV)/bin/ruff format --check .

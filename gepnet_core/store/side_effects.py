@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,6 +113,34 @@ def left_out(dataset: DataSet, selection: Selection, *, window: int) -> dict[str
         bound,
     )
     return {reason: int(count) for reason, count in rows}
+
+
+def judged_rows(
+    dataset: DataSet, selection: Selection, *, window: int
+) -> tuple[Iterator[tuple[Any, ...]], Iterator[tuple[Any, ...]]]:
+    """Return what the counts are made of: the judged treatments, and the recorded events of their patients.
+
+    Treatments: id, patient, date, modality, whether it is the index treatment, and the next start of a treatment.
+    Events: patient, date, term, grade, and the treatment that the record names.
+
+    Raises
+    ------
+    ControlMissing
+        If the data set has no record of side effects.
+    """
+    query, bound = _query(dataset, selection, window)
+    treatments = dataset.database.stream(
+        f"{query} SELECT treatment_id, patient_id, date, modality, is_index, next_start FROM judged "
+        "ORDER BY date, treatment_id, patient_id",
+        bound,
+    )
+    events = dataset.database.stream(
+        f"{query} SELECT e.patient_id, e.date, e.term, e.ctcae_grade, e.treatment FROM source.adverse_events e "
+        "JOIN (SELECT DISTINCT patient_id FROM units) USING (patient_id) "
+        "WHERE $until IS NULL OR e.date <= $until ORDER BY ALL",
+        bound,
+    )
+    return tuple((row for batch in batches for row in batch) for batches in (treatments, events))  # type: ignore[return-value]
 
 
 def harmed(

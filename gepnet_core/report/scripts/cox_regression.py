@@ -1,0 +1,162 @@
+"""Cox models from plain rows: lifelines finds the maximum, the rest is written for this folder alone."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+import pandas as pd
+from estimators import chi_square, p_of_chisq, p_of_z, z_of
+from lifelines import CoxPHFitter
+
+NOTHING = (None, None, None, None)
+OPTIONS = {"precision": 1e-12, "r_precision": 1e-14}
+
+
+def efron(x, days, event, beta):
+    """Yield day, score and information of each day with events, ties weighted as Efron does."""
+    risk = np.exp(x @ beta)
+    for day in sorted(set(days[event].tolist())):
+        inside, own = days >= day, (days == day) & event
+        d = int(own.sum())
+        sums = [
+            (w.sum(), w @ x[rows], (w[:, None] * x[rows]).T @ x[rows])
+            for rows, w in ((rows, risk[rows]) for rows in (inside, own))
+        ]
+        score, information = x[own].sum(axis=0), np.zeros((x.shape[1],) * 2)
+        for gone in range(d):
+            s0, s1, s2 = (sums[0][i] - gone / d * sums[1][i] for i in range(3))
+            score = score - s1 / s0
+            information += s2 / s0 - np.outer(s1, s1) / s0**2
+        yield day, score, information
+
+
+def fit(x, days, event):
+    """Return log hazard ratios (None: no bound), standard errors, log likelihood and the vector itself."""
+    centred = x - x.mean(axis=0)
+    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(x.shape[1])])
+    frame["days"], frame["event"] = days + 1.0, event.astype(float)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = CoxPHFitter().fit(frame, "days", "event", fit_options=OPTIONS)
+    beta, errors = model.params_.to_numpy(float), model.standard_errors_.to_numpy(float)
+    binary = ((x == 0.0) | (x == 1.0)).all(axis=0)
+    spread = np.where(binary, 1.0, x.std(axis=0, ddof=1))
+    exists = np.isfinite(beta) & np.isfinite(errors) & (errors * spread < 50.0)
+    if exists.all():  # one more step of Newton takes off what is left of rounding
+        score, information = np.zeros(len(beta)), np.zeros((len(beta),) * 2)
+        for _, more, spread_of_day in efron(centred, days, event, beta):
+            score, information = score + more, information + spread_of_day
+        beta = beta + np.linalg.solve(information, score)
+    return beta, errors, exists, float(model.log_likelihood_)
+
+
+def ratio(beta, error, conf_level):
+    """Return a hazard ratio with Wald's limits and p."""
+    if abs(beta) + 8.3 * error >= 700.0:
+        return NOTHING
+    half = z_of(conf_level) * error
+    return math.exp(beta), math.exp(beta - half), math.exp(beta + half), p_of_z(beta / error)
+
+
+def says_more(columns, added, used):
+    """Return True where a column is no combination of those before it among the rows used."""
+    table = np.column_stack([*columns, added])[used]
+    if len(table) == 0:
+        return False
+    table = table - table.mean(axis=0)
+    size = np.sqrt((table**2).sum(axis=0))
+    if (size == 0.0).any():
+        return False
+    return int(np.linalg.matrix_rank(table / size, tol=1e-8)) == table.shape[1]
+
+
+def hazard_ratios(days, status, group, strata, reference, conf_level, covariates=()):
+    """Return the ratios of the strata and covariates, the size of the model and the test of proportionality.
+
+    A covariate is (label, levels, values): without levels it is a number; a value is None where not recorded.
+    Strata and levels without an event are left out, as are columns that say nothing new.
+    """
+    event = status == 1
+    kept = np.array([all(values[i] is not None for _, _, values in covariates) for i in range(len(days))])
+    found = {"dropped": int((~kept).sum())}
+    without = [name for name in strata if not (event & kept & (group == name)).any()]
+    if reference in without:
+        without = list(strata)
+    compared = [name for name in strata if name != reference and name not in without]
+    kept &= ~np.isin(group, without)
+    columns, terms = (
+        [(group == name).astype(float) for name in compared],
+        [(name, "group") for name in compared],
+    )
+    carries = np.ones(len(days), dtype=bool)
+    for label, levels, values in covariates:
+        if levels:
+            value = np.array(["" if v is None else v for v in values], dtype=object)
+            there = [level for level in levels if (kept & (value == level)).any()]
+            falls = [level for level in there if (event & kept & (value == level)).any()]
+            for level in there:
+                carries &= (value != level) | (level in falls)
+            added = [((value == level).astype(float), f"{label}: {level}") for level in falls[1:]]
+        else:
+            added = [(np.array([0.0 if v is None else float(v) for v in values]), label)]
+        for column, words in added:
+            if says_more(columns, column, kept & carries):
+                columns.append(column)
+                terms.append((words, "covariate"))
+    used = kept & carries
+    found |= {"patients": int(used.sum()), "events": int((event & used).sum())}
+    found["ratios"] = {(name, "group"): NOTHING for name in strata if name != reference}
+    found["ratios"] |= dict.fromkeys(terms, NOTHING)
+    found["ph"] = (None, len(terms), None)
+    if compared and found["events"]:
+        x, own_days, own_event = np.column_stack(columns)[used], days[used], event[used]
+        beta, errors, exists, _ = fit(x, own_days, own_event)
+        for place, term in enumerate(terms):
+            if exists[place]:
+                found["ratios"][term] = ratio(float(beta[place]), float(errors[place]), conf_level)
+        if exists.all():
+            found["ph"] = proportional_hazards(x - x.mean(axis=0), own_days, own_event, beta)
+    return found
+
+
+def proportional_hazards(x, days, event, beta):
+    """Return the score test of Grambsch and Therneau with g(t) = 1 - pooled KM just before t."""
+    g, s = {}, 1.0
+    for day in sorted(set(days[event].tolist())):
+        g[day] = 1.0 - s
+        s *= 1.0 - (event & (days == day)).sum() / (days >= day).sum()
+    width = x.shape[1]
+    score, sums = np.zeros(width), [np.zeros((width, width)) for _ in range(3)]
+    for day, more, information in efron(x, days, event, beta):
+        score += g[day] * more
+        for power, total in enumerate(sums):
+            total += g[day] ** power * information
+    return chi_square(score, sums[2] - sums[1] @ np.linalg.solve(sums[0], sums[1]))
+
+
+def interaction(days, status, group, level, contrast, pair):
+    """Return the likelihood ratio test of whether the contrast depends on the level."""
+    event = status == 1
+    levels = [name for name in dict.fromkeys(level) if name != "not recorded" and event[level == name].any()]
+    cells = [(a, b) for a in levels for b in pair if ((level == a) & (group == b)).any()]
+    df = len(cells) - 1 - len(levels)
+    if df < 1:
+        return None, max(df, 0), None
+
+    def inside(cell):
+        return (level == cell[0]) & (group == cell[1])
+
+    falls = [cell for cell in cells if event[inside(cell)].any()]
+    whole = np.column_stack([inside(cell).astype(float) for cell in falls[1:]])
+    parts = np.column_stack([group == contrast, *(level == name for name in levels[1:])]).astype(float)
+    found = []
+    for x, members in ((whole, falls), (parts, cells)):
+        used = np.any([inside(cell) for cell in members], axis=0)
+        _, _, exists, log_likelihood = fit(x[used], days[used], event[used])
+        if not exists.all():
+            return None, df, None
+        found.append(log_likelihood)
+    chisq = max(0.0, 2.0 * (found[0] - found[1]))
+    return chisq, df, p_of_chisq(chisq, df)
