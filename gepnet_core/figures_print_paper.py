@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import io
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 import matplotlib
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontEntry, FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
-from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from gepnet_core.figures_print_svg import finished
-from gepnet_core.fonts import font_path
+from gepnet_core.figures_print_type import MM_PER_INCH, MM_PER_POINT, drawable, font, width_of
 from gepnet_core.sheets import writable
 
-MM_PER_INCH = 25.4
-MM_PER_POINT = MM_PER_INCH / 72.0
 INK, FAINT, AXIS = "#1b2733", "#66707a", "#4a5560"
 EDGE = 0.5  # mm left free on every side
-THIN, CURVE = 0.75, 1.2  # points
+THIN, CURVE, MARK = 0.75, 1.2, 4.0  # points
 LEADING = 1.22  # of the size of the type
-OWN, FALLBACK = "GEP-NET Inter", "GEP-NET DejaVu"  # no font on the machine has these names
-NOT_DRAWN = "\N{REPLACEMENT CHARACTER}"
 # in widths of the line; the names are those of the palette
 DASHES: dict[str, Any] = {
     "solid": "-",
@@ -46,7 +36,9 @@ DASHES: dict[str, Any] = {
 
 # what a file on the machine sets must not change a figure
 matplotlib.rcParams.update(matplotlib.rcParamsDefault)
-matplotlib.rcParams.update({"svg.hashsalt": "gepnet", "svg.fonttype": "path", "path.simplify": False})
+matplotlib.rcParams.update(
+    {"svg.hashsalt": "gepnet", "svg.fonttype": "path", "path.simplify": False, "hatch.linewidth": THIN}
+)
 
 
 class Width(StrEnum):
@@ -226,6 +218,36 @@ class Paper:
             )
         )
 
+    def mark(self, x: float, y: float, marker: str, colour: str) -> None:
+        """Draw one mark."""
+        self.figure.add_artist(
+            Line2D(
+                [x],
+                [y],
+                transform=self._transform,
+                color=colour,
+                marker=marker,
+                markersize=MARK,
+                linestyle="none",
+                markeredgewidth=0.0,
+            )
+        )
+
+    def block(self, x: float, y: float, width: float, height: float, colour: str, hatch: str = "") -> None:
+        """Draw a coloured bar, with lines over it where another bar is told apart by them."""
+        self.figure.add_artist(
+            Rectangle(
+                (x, y),
+                width,
+                height,
+                transform=self._transform,
+                facecolor=colour,
+                edgecolor="white",
+                hatch=hatch,
+                linewidth=0.0,
+            )
+        )
+
     def arrow(self, x: Sequence[float], y: Sequence[float]) -> None:
         """Draw a line with an arrow head at its last place; its last part runs along an axis."""
         head, half = 1.7, 0.75
@@ -281,51 +303,3 @@ class Paper:
             place = ((x + EDGE) / self.outer, 1.0 - (y + EDGE + h) / height)
             axes.set_position((*place, w / self.outer, h / height))
         return PrintFigure(self.figure, self.outer, height, writable(title), writable(description))
-
-
-@cache
-def _families() -> dict[bool, tuple[frozenset[int], ...]]:
-    """Make the fonts known under names of our own; return the characters of each, regular and bold."""
-    spare = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    files = {
-        False: (font_path(400), spare / "DejaVuSans.ttf"),
-        True: (font_path(700), spare / "DejaVuSans-Bold.ttf"),
-    }
-    for bold, paths in files.items():
-        for name, path in zip((OWN, FALLBACK), paths, strict=True):
-            weight = 700 if bold else 400
-            font_manager.fontManager.ttflist.append(
-                FontEntry(
-                    str(path), 0, name, "normal", "normal", weight=weight, stretch="normal", size="scalable"
-                )
-            )
-    return {
-        bold: tuple(frozenset(font_manager.get_font(str(path)).get_charmap()) for path in paths)
-        for bold, paths in files.items()
-    }
-
-
-def font(points: float, bold: bool = False) -> FontProperties:
-    """Return the typeface at a size, with a second one for characters that it lacks."""
-    _families()
-    return FontProperties(family=[OWN, FALLBACK], weight=700 if bold else 400, size=points)
-
-
-def drawable(words: str) -> str:
-    """Return text as it can be drawn: a character of neither typeface is replaced, one unseen left out."""
-    known = [characters for both in _families().values() for characters in both]
-    shown = []
-    for c in writable(words):
-        if unicodedata.category(c) == "Cf" or 0xFE00 <= ord(c) <= 0xFE0F:
-            continue
-        shown.append(c if any(ord(c) in characters for characters in known) else NOT_DRAWN)
-    return "".join(shown)
-
-
-@lru_cache(maxsize=4096)
-def width_of(words: str, points: float, bold: bool) -> float:
-    """Return the width of text in mm."""
-    if not words:
-        return 0.0
-    wide, _, _ = text_to_path.get_text_width_height_descent(words, font(points, bold), False)
-    return float(wide) * MM_PER_POINT

@@ -126,10 +126,11 @@ def provenance(dataset: DataSet, selection: Selection) -> str:
     """Return of which data a table is: data set, version, filters and notice."""
     notice = dataset.meta["notice"]
     said = f"Data set {dataset.name}, version {dataset.version}. Filters: {dataset.describe(selection)}."
-    return f"{said} {_capital(notice)}." if notice else said
+    return f"{said} {capital(notice)}." if notice else said
 
 
-def _capital(words: str) -> str:
+def capital(words: str) -> str:
+    """Return words that begin a line or a sentence."""
     return words[:1].upper() + words[1:]
 
 
@@ -270,7 +271,7 @@ def attrition_sheet(found: Flow, dataset: DataSet, selection: Selection) -> Shee
     """Return the way from the records to the patients of an endpoint, and their groups."""
     rows = [(found.start_label.capitalize(), f"{found.start:,}", MISSING, "")]
     rows += [
-        (_capital(step.label), f"{step.left:,}", f"{step.out:,}", _capital(step.reason) if step.out else "")
+        (capital(step.label), f"{step.left:,}", f"{step.out:,}", capital(step.reason) if step.out else "")
         for step in found.steps
     ]
     rows += [(f"Of these, {group.label}", f"{group.patients:,}", MISSING, "") for group in found.groups]
