@@ -72,15 +72,19 @@ def stratum_sentence(estimated: Estimate, found: StratumReading, reading: Readin
     return f"{share_words(found)} {words[0].lower()}{words[1:]}, {at_risk_words(found)}"
 
 
-def difference_words(found: StratumReading, reference: str | None) -> str:
-    """Return "difference to RFA −4 points (−20 to 12)"; empty for the reference itself."""
-    if found.difference is None or reference is None:
+def difference_words(found: StratumReading, reference: str | None = None) -> str:
+    """Return "difference to RFA −4 points (−20 to 12)"; empty for the reference itself.
+
+    Without `reference` its name is left out, since it stands elsewhere.
+    """
+    if found.difference is None:
         return ""
-    to = f"difference to {clipped(reference)}"
+    to = "difference" if reference is None else f"difference to {clipped(reference)}"
     if found.difference.estimate is None:
         return f"{to} not estimable"
-    points = f"{whole_points(found.difference.estimate)}{NO_BREAK}points"
-    return f"{to} {points} ({_difference_limits(found.difference)})"
+    points = whole_points(found.difference.estimate)
+    unit = "point" if points in ("1", "−1") else "points"
+    return f"{to} {points}{NO_BREAK}{unit} ({_difference_limits(found.difference)})"
 
 
 def short_words(found: StratumReading) -> tuple[str, str]:

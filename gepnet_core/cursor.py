@@ -76,7 +76,7 @@ def read_at(estimated: Estimate, day: float, reference: str | None = None) -> Re
     """
     against = next((found for found in estimated.strata if found.stratum == reference), None)
     strata = tuple(_read(stratum, day, against) for stratum in estimated.strata)
-    return Reading(day, strata, estimated.is_incidence, against and against.label)
+    return Reading(day, strata, estimated.is_incidence, None if against is None else against.label)
 
 
 def readings(estimated: Estimate, reference: str | None = None) -> tuple[Reading, ...]:

@@ -10,30 +10,28 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gepnet_core.board_words import (
-    MOST_READ_ALOUD,
     at_risk_words,
     clipped,
-    difference_words,
     phrase,
     share_words,
     short_words,
-    stratum_sentence,
 )
 from gepnet_core.cursor import Reading, StratumReading
 from gepnet_core.estimates import Estimate
 from gepnet_core.figure_words import Look, longest_months, ticks
 from gepnet_core.figures import FONTS, GRID, INK, faded
 from gepnet_core.formatting import FEW_AT_RISK, format_interval, time_axis
-from gepnet_core.palette import StratumLook, look_of
+from gepnet_core.palette import MARKS, StratumLook, look_of
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 
-TICK_TYPE, LABEL_TYPE, HOVER_TYPE = 26, 22, 20
+TICK_TYPE, LABEL_TYPE, HOVER_TYPE, HOVER_TYPE_OF_MANY = 26, 22, 20, 16
 LINE = 5
 LABEL_WIDTH = 16  # characters on a line of a label at the end of a curve
 LABEL_LINES = 2
 LABEL_PIXELS = 250
 PLOT_PIXELS = 330  # high at least, on a screen of 1280 x 720
 MOST_LABELS = 6
+SIGNS = dict(zip(MARKS, "●■◆▲⬟✚", strict=True))  # the marks, as characters
 
 
 def board_figure(
@@ -67,7 +65,7 @@ def board_figure(
         drawn = look_of(stratum.stratum, levels)
         seen = [reading.strata[place] for reading in read]
         _draw_curve(figure, read, seen, drawn, look, len(estimated.strata), scale)
-        _draw_cursor(figure, estimated, read, place, drawn)
+        _draw_cursor(figure, read, place, drawn)
         _mark(figure, chosen.day, chosen.strata[place], drawn, scale)
         if stratum.stratum in labels:
             _draw_label(figure, stratum.label, seen, read, labels[stratum.stratum], drawn, end, scale)
@@ -93,17 +91,37 @@ def end_labels(estimated: Estimate, read: Sequence[Reading], end: float) -> dict
     wanted.sort(key=lambda found: found[0])
     if sum(height for _, _, height in wanted) > 100.0:
         return {}
+    return _moved_apart(wanted)
+
+
+def _moved_apart(wanted: Sequence[tuple[float, str, float]]) -> dict[str, float]:
+    """Return the middle of each label, from its wish (ascending), name and height; those that touch are stacked.
+
+    A stack stands where its labels are nearest to their wishes on average, within 0 and 100.
+    """
+    stacks: list[tuple[float, list[tuple[float, str, float]]]] = []  # the foot of each stack, and its labels
+    for label in wanted:
+        members = [label]
+        foot = _foot(members)
+        while stacks and stacks[-1][0] + sum(height for _, _, height in stacks[-1][1]) > foot:
+            members = stacks.pop()[1] + members
+            foot = _foot(members)
+        stacks.append((foot, members))
     placed: dict[str, float] = {}
-    floor = 0.0
-    for at, stratum, height in wanted:
-        middle = max(at, floor + height / 2)
-        placed[stratum] = middle
-        floor = middle + height / 2
-    ceiling = 100.0 + share_of_line / 2
-    for _, stratum, height in reversed(wanted):
-        placed[stratum] = min(placed[stratum], ceiling - height / 2)
-        ceiling = placed[stratum] - height / 2
+    for foot, members in stacks:
+        for _, name, height in members:
+            placed[name] = foot + height / 2
+            foot += height
     return placed
+
+
+def _foot(members: Sequence[tuple[float, str, float]]) -> float:
+    total = sum(height for _, _, height in members)
+    below, feet = 0.0, []
+    for wish, _, height in members:
+        feet.append(wish - height / 2 - below)
+        below += height
+    return min(max(0.0, sum(feet) / len(feet)), 100.0 - total)
 
 
 def _draw_curve(
@@ -148,40 +166,30 @@ def _draw_curve(
         )
 
 
-def _draw_cursor(
-    figure: go.Figure, estimated: Estimate, read: Sequence[Reading], place: int, drawn: StratumLook
-) -> None:
-    """Add the unseen points that the cursor reads; they stand at every time, also beyond the follow-up."""
-    height = 0.0
-    heights = []
-    for reading in read:
-        share = reading.strata[place].share
-        height = height if share is None else 100.0 * share
-        heights.append(height)
+def _draw_cursor(figure: go.Figure, read: Sequence[Reading], place: int, drawn: StratumLook) -> None:
+    """Add the unseen points that the cursor reads; they stand at every time, also beyond the follow-up.
+
+    They lie where the curves are not, low or high, for the cursor's label to leave the curves in sight.
+    """
+    shares = [found.share for reading in read for found in reading.strata if found.share is not None]
+    free = 12.0 if sum(shares) > len(shares) / 2 else 88.0
     figure.add_scatter(
         x=[reading.day / DAYS_PER_MONTH for reading in read],
-        y=heights,
+        y=[free - place / 10] * len(read),  # the label lists them from above
         mode="lines",
-        name=escape(clipped(read[0].strata[place].label)),
         line={"color": drawn.colour, "width": 0},
-        text=[_hover(estimated, reading, place) for reading in read],
+        text=[_hover(reading, place, drawn) for reading in read],
         hovertemplate="%{text}<extra></extra>",
-        meta="cursor",
     )
 
 
-def _hover(estimated: Estimate, reading: Reading, place: int) -> str:
+def _hover(reading: Reading, place: int, drawn: StratumLook) -> str:
     found = reading.strata[place]
     if len(reading.strata) == 1:
-        return escape(stratum_sentence(estimated, found, reading))
-    label = f"<b>{escape(clipped(found.label))}</b>"
-    if len(reading.strata) > MOST_READ_ALOUD:
-        share, difference = short_words(found)
-        return f"{label} {share} · {found.at_risk:,} · {difference}"
-    line = f"{label} {share_words(found)}, {at_risk_words(found)}"
-    if more := difference_words(found, reading.reference):
-        line += f"<br>{escape(more)}"
-    return line
+        return f"{share_words(found)}, {at_risk_words(found)}"
+    share, difference = short_words(found)
+    mark = f'<span style="color:{drawn.colour}">{SIGNS[drawn.mark]}</span>'
+    return f"{mark} <b>{escape(clipped(found.label))}</b> {share}, {at_risk_words(found)}, {difference}"
 
 
 def _mark(figure: go.Figure, day: float, found: StratumReading, drawn: StratumLook, scale: float) -> None:
@@ -261,9 +269,10 @@ def _dress(
     if month <= end:
         figure.add_vline(x=month, line={"color": "#7a7a7a", "width": 2 * scale, "dash": "dot"})
     interval = format_interval(estimated.conf_level, estimated.conf_type.pointwise)
-    columns = ""
-    if len(estimated.strata) > MOST_READ_ALOUD:
-        columns = "<br>per cent · at risk · difference in points"
+    words = f"<br>{escape(phrase(estimated, chosen))}, %"
+    if chosen.reference is not None:
+        words += f"; difference to {escape(clipped(chosen.reference))} in points"
+    hover_type = HOVER_TYPE if len(estimated.strata) <= MOST_LABELS else HOVER_TYPE_OF_MANY
     figure.add_annotation(
         text=f"{escape(phrase(estimated, chosen), quote=False)}, %",
         x=0,
@@ -287,7 +296,7 @@ def _dress(
         showline=True,
         linecolor=GRID,
         fixedrange=True,
-        unifiedhovertitle={"text": f"%{{x:.1f}} months ({interval}){columns}"},
+        unifiedhovertitle={"text": f"%{{x:.1f}} months ({interval}){words}"},
         showspikes=True,
         spikemode="across",
         spikesnap="hovered data",
@@ -313,7 +322,7 @@ def _dress(
         dragmode=False,
         hovermode="x unified",
         hoverdistance=-1,
-        hoverlabel={"font": {"size": HOVER_TYPE * scale, "family": FONTS}, "align": "left", "namelength": -1},
+        hoverlabel={"font": {"size": hover_type * scale, "family": FONTS}, "align": "left", "namelength": -1},
         font={"size": LABEL_TYPE * scale, "color": INK, "family": FONTS},
         paper_bgcolor="white",
         plot_bgcolor="white",

@@ -19,7 +19,7 @@ from pages.components.session import KEY
 
 st.html(Path(__file__).parent / "assets" / "board.css")
 head, curve, beside, bar = (
-    st.container(key=f"board-{part}", horizontal=part == "bar")
+    st.container(key=f"board-{part}", horizontal=part == "bar", vertical_alignment="center")
     for part in ("head", "figure", "readings", "bar")
 )
 scale = 1.0

@@ -60,7 +60,7 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
     }
     const measure = () => {
         const fits = Math.min(innerWidth / 1280, innerHeight / 720)
-        const scale = innerWidth < 700 ? 0.6 : Math.max(1, Math.min(3, Math.floor(4 * fits) / 4))
+        const scale = innerWidth < 700 ? 0.7 : Math.max(1, Math.min(3, Math.floor(4 * fits) / 4))
         if (scale !== data.scale) setStateValue('scale', scale)
     }
     let waiting
@@ -78,13 +78,14 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
 }
 """
 STYLE = """
-button { font: inherit; font-size: 18px; color: inherit; background: transparent; padding: 0.25rem 0.75rem;
+button { font: inherit; font-size: max(18px, calc(0.82 * var(--type, 22px))); color: inherit;
+    background: transparent; padding: 0.25rem 0.75rem;
     border: 1px solid color-mix(in srgb, currentColor 35%, transparent); border-radius: 0.5rem; cursor: pointer; }
-dialog { font-size: 22px; color: var(--st-text-color); background: var(--st-background-color);
+dialog { font-size: var(--type, 22px); color: var(--st-text-color); background: var(--st-background-color);
     border: 2px solid currentColor; border-radius: 0.5rem; padding: 1rem 1.5rem; }
 dialog::backdrop { background: rgba(0, 0, 0, 0.5); }
 th { text-align: left; padding-right: 1.5rem; font-weight: 600; }
-h2 { margin: 0 0 0.5rem; font-size: 26px; }
+h2 { margin: 0 0 0.5rem; font-size: 1.2em; }
 p { max-width: 34rem; }
 """
 
@@ -120,14 +121,13 @@ def draw(remembered: Remembered) -> float:
         st.button(f"{name} ›", key=f"board-{on}", on_click=_press, args=(on,), disabled=not there)
     handled = st.session_state.setdefault(HANDLED, 0)
     scale = st.session_state.get("board-scale", 1.0)
-    found = _component(
+    _component(
         key="board-keys",
         data={"handled": handled, "keys": list(MOVES), "scale": scale},
         on_pressed_change=_pressed,
         on_scale_change=_scaled,
         width="content",
     )
-    assert found is not None
     with st.container(key="board-leave", width="content"):
         st.markdown(f"[Leave](<{links.address('survival', view)}>)")
     return float(scale)

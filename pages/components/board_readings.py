@@ -35,23 +35,26 @@ SHAPES = {
 def show(estimated: Estimate, reading: Reading, levels: Sequence[str]) -> None:
     """Draw the reading: a few strata as lines to read aloud, more of them as a table."""
     title = f"<h2>{escape(heading(estimated, reading))}</h2>"
+    note = (
+        f"<p>Differences in points to {escape(clipped(reading.reference))}.</p>" if reading.reference else ""
+    )
     if len(reading.strata) <= MOST_READ_ALOUD:
-        st.html(title + "".join(_lines(found, reading, levels) for found in reading.strata))
+        st.html(title + "".join(_lines(found, reading, levels) for found in reading.strata) + note)
         return
     head = "".join(f"<th scope='col'>{words}</th>" for words in ("Group", "%", "At risk", "Difference"))
     rows = "".join(_row(found, levels) for found in reading.strata)
-    note = f"<p>Difference in points to {escape(clipped(reading.reference or ''))}</p>"
     st.html(f"{title}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}")
 
 
 def _lines(found: StratumReading, reading: Reading, levels: Sequence[str]) -> str:
-    alone = len(reading.strata) == 1
-    name = "" if alone else f"<h3>{_mark(found, levels)}{escape(clipped(found.label))}</h3>"
-    risk = f" <span>{at_risk_words(found)}</span>"
-    difference = escape(difference_words(found, reading.reference))
+    share, risk = escape(share_words(found)), at_risk_words(found)
+    if len(reading.strata) == 1:
+        number, bracket, limits = share.partition(" (")
+        return f"<p class='board-alone'><strong>{number}</strong>{bracket}{limits}<br>{risk}</p>"
+    name = f"<h3>{_mark(found, levels)}{escape(clipped(found.label))}</h3>"
+    difference = escape(difference_words(found))
     more = f"<p>{difference}</p>" if difference else ""
-    kind = "board-alone" if alone else "board-stratum"
-    return f"<div class='{kind}'>{name}<p><strong>{escape(share_words(found))}</strong>{risk}</p>{more}</div>"
+    return f"<div class='board-stratum'>{name}<p><strong>{share}</strong> {risk}</p>{more}</div>"
 
 
 def _row(found: StratumReading, levels: Sequence[str]) -> str:
