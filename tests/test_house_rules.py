@@ -153,6 +153,7 @@ LAYERS = [
         "cli_out",
         "cli_patients",
         "cli_read",
+        "cli_report",
         "cli_side_effects",
         "cli_similar",
     ),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from gepnet_core.glossary import define
 from gepnet_core.question import DEFAULT_GROUPING
 from gepnet_core.vocabulary import DeathRule
 from pages.components import controls
@@ -15,8 +16,8 @@ from pages.components.markdown import escaped
 from pages.components.session import Remembered
 
 TAU_HELP = (
-    "Empty: the smallest last observed time of the groups. Where death is a competing event there is no restricted "
-    "mean."
+    f"{define('RMST')} Empty: the smallest last observed time of the groups. Where death is a competing event "
+    "there is no restricted mean."
 )
 
 
@@ -35,7 +36,15 @@ def _choose_groups(remembered: Remembered) -> None:
     data, view = remembered.data, remembered.view
     groupings = data.groupings
     columns = list(groupings)
-    by = _select(remembered, "Groups by", columns, view.by or DEFAULT_GROUPING, groupings, "compare_by")
+    by = _select(
+        remembered,
+        "Groups by",
+        columns,
+        view.by or DEFAULT_GROUPING,
+        groupings,
+        "compare_by",
+        help=define("stratum"),
+    )
     if by != (view.by or DEFAULT_GROUPING):
         view = replace(view, by=by, levels=(), reference=None, contrast=None)
     counted = data.event_counts(view.endpoint or "", view.selection, by=by)
@@ -103,7 +112,7 @@ def _choose_columns(remembered: Remembered) -> None:
         view.stratify if view.stratify in groupings else NOTHING,
         {**groupings, NOTHING: "none"},
         f"stratify:{by}",
-        help="Compares within each level of this column, then adds up.",
+        help=define("stratified log-rank"),
     )
     adjust = _several(
         remembered,
@@ -111,7 +120,8 @@ def _choose_columns(remembered: Remembered) -> None:
         {**groupings, **{name: label for name, label in numeric.items() if name != by}},
         view.adjust,
         f"adjust:{by}",
-        "Patients without a recorded value are left out of the adjusted model; their number is said.",
+        f"{define('adjusted')} Patients without a recorded value are left out of the adjusted model; their number "
+        "is said.",
     )
     subgroups = _several(
         remembered,
@@ -129,7 +139,7 @@ def _choose_times(remembered: Remembered) -> None:
     chosen = {}
     competing = view.selection.death is DeathRule.COMPETING
     for part, label, words in (
-        ("landmark", "Landmark, months", "Only patients still followed without event at this time count."),
+        ("landmark", "Landmark, months", define("landmark analysis")),
         ("tau", "Restricted mean up to, months", TAU_HELP),
         ("at", "Difference at, months", "Empty: at 6, 12, 24 and 36 months."),
     ):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from gepnet_core.formatting import NO_BREAK, format_count, format_level
+from gepnet_core.glossary import define
 from gepnet_core.vocabulary import ConfType, DeathRule
 from pages.components.session import Remembered
 
@@ -43,7 +44,7 @@ def choose_endpoint(remembered: Remembered) -> None:
         format_func=lambda code: f"{code}: {data.endpoints[code].name}",
         key=remembered.widget("endpoint"),
         disabled=bool(remembered.problems),
-        help="What the time runs to. Methods defines each.",
+        help=f"{define('endpoint')} Methods defines each.",
     )
     remembered.show(replace(view, endpoint=endpoint))
 
@@ -84,6 +85,7 @@ def choose_interval(remembered: Remembered) -> None:
         format_func=lambda found: format_level(found).replace(NO_BREAK, " "),
         key=remembered.widget("conf_level"),
         disabled=bool(remembered.problems),
+        help=define("confidence interval"),
     )
     remembered.show(replace(view, conf_type=conf_type, conf_level=level))
 
@@ -132,7 +134,7 @@ def _choose_look(remembered: Remembered) -> None:
         "Confidence band",
         value=view.band,
         key=remembered.widget("band"),
-        help="Pointwise: each limit holds for its time, not for the whole curve.",
+        help=f"Pointwise. {define('pointwise')}",
     )
     failure = st.toggle(
         "Show 1 − S(t)",

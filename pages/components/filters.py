@@ -7,6 +7,7 @@ from datetime import date
 
 import streamlit as st
 
+from gepnet_core.glossary import define
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf
 from gepnet_core.view import View
@@ -32,7 +33,7 @@ def draw(shelf: Shelf, remembered: Remembered) -> None:
         help=(
             "The treatment that a patient was given. Nothing chosen means all."
             if data.is_trial
-            else "Kind of the index treatment. Nothing chosen means all."
+            else f"{define('modality')} Nothing chosen means all."
         ),
     )
     selection = replace(remembered.view.selection, modalities=tuple(modalities))
@@ -102,7 +103,7 @@ def _choose_dates(data: DataSet, seed: View, remembered: Remembered, selection: 
         format=DATE_FORMAT,
         key=remembered.widget("index_date"),
         disabled=bool(remembered.problems),
-        help="Day of the index treatment, time zero. Both days of the window are included.",
+        help=f"{define('index date')} {define('window of index dates')}",
     )
     remembered.half_window = len(chosen) != 2
     begin, end = (*chosen, None, None)[:2]
@@ -119,7 +120,7 @@ def _choose_dates(data: DataSet, seed: View, remembered: Remembered, selection: 
         format=DATE_FORMAT,
         key=remembered.widget("cutoff"),
         disabled=bool(remembered.problems),
-        help="What happened after this day counts as not known yet. Empty: everything that is recorded.",
+        help=f"{define('data cut-off')} Empty: everything that is recorded.",
     )
     return replace(selection, cutoff=cutoff if isinstance(cutoff, date) else None)
 

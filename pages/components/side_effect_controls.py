@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from gepnet_core.glossary import define
 from gepnet_core.side_effects import DEFAULT_WINDOW
 from gepnet_core.spelled import LONGEST_WINDOW
 from pages.components.session import Remembered
@@ -25,6 +26,6 @@ def draw(remembered: Remembered) -> None:
         value=view.window or DEFAULT_WINDOW,
         key=remembered.widget("window"),
         disabled=bool(remembered.problems),
-        help="How long after a treatment an event still counts as its side effect.",
+        help=define("window of side effects"),
     )
     remembered.show(replace(view, window=None if window == DEFAULT_WINDOW else int(window)))
