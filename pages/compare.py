@@ -20,7 +20,7 @@ from gepnet_core.figures import Look, survival_figure
 from gepnet_core.formatting import remarks
 from gepnet_core.question import asked
 from pages.components import compare_sections as sections
-from pages.components import downloads, figure, page, tables
+from pages.components import downloads, figure, page, tables, terms
 from pages.components.markdown import escaped
 
 data, view = page.begin("Compare")
@@ -51,6 +51,9 @@ if len(found.strata) < 2:
     )
     st.stop()
 sections.show_tests(found)
+terms.explain(
+    "p", "log-rank", "Gehan-Breslow", "Peto-Peto", "Holm's correction", "hazard ratio", "RMST", "interaction"
+)
 if found.is_incidence:
     sections.show_incidence(found, levels)
 sections.show_hazard_ratios(found, levels, view)

@@ -9,7 +9,7 @@ from gepnet_core.errors import NothingLeft
 from gepnet_core.estimates import estimate
 from gepnet_core.formatting import follow_up_sentence, format_count
 from pages.components import cohort_sections as sections
-from pages.components import links, page, tables
+from pages.components import links, page, tables, terms
 from pages.components.markdown import escaped
 
 data, view = page.begin("Overview")
@@ -48,3 +48,6 @@ treatment = data.meta["treatment_label"]
 treatment = treatment[0].lower() + treatment[1:]
 st.header(f"Patients at time zero, by {escaped(treatment)}", anchor=False)
 sections.show_baseline(data, view)
+terms.explain(
+    "standardised difference", "quartiles", "tumour grade (WHO)", "Ki-67", "follow-up", "reverse Kaplan-Meier"
+)

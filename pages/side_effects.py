@@ -8,7 +8,7 @@ from gepnet_core.errors import ControlMissing
 from gepnet_core.export import side_effect_lines
 from gepnet_core.figures_side_effects import modality_figure, term_figure
 from gepnet_core.side_effects import DEFAULT_WINDOW, left_out_sentence, result_sentence, side_effects
-from pages.components import downloads, figure, page, tables
+from pages.components import downloads, figure, page, tables, terms
 from pages.components.markdown import escaped
 
 data, view = page.begin("Side effects")
@@ -38,6 +38,7 @@ st.caption(
     "The filters choose patients by their index treatment; later treatments count under their own modality."
 )
 tables.show_side_effects(found, found.per_treatment, "treatments")
+terms.explain("side effect", "CTCAE grade", "window of side effects", "exact interval", "onset")
 if words := left_out_sentence(found):
     st.caption(words)
 downloads.offer(

@@ -9,7 +9,7 @@ from gepnet_core.estimates import estimate
 from gepnet_core.export import cohort_lines, step_lines
 from gepnet_core.figures import Look, survival_figure
 from gepnet_core.formatting import remarks, result_sentence
-from pages.components import downloads, figure, page, tables
+from pages.components import downloads, figure, page, tables, terms
 from pages.components.markdown import escaped
 
 data, view = page.begin("Survival")
@@ -38,6 +38,9 @@ figure.show(
 for remark in remarks(found):
     st.caption(escaped(remark))
 tables.show_estimates(found, view)
+terms.explain(
+    "event", "S(t)", "median", "NR", "NE", "confidence interval", found.conf_type.label, "censored", "at risk"
+)
 st.header("Follow-up", anchor=False)
 tables.show_follow_up(found)
 
