@@ -51,9 +51,7 @@ if len(found.strata) < 2:
     )
     st.stop()
 sections.show_tests(found)
-terms.explain(
-    "p", "log-rank", "Gehan-Breslow", "Peto-Peto", "Holm's correction", "hazard ratio", "RMST", "interaction"
-)
+terms.explain("p", "log-rank", "Gehan-Breslow", "Peto-Peto", "Holm's correction", "hazard ratio", "RMST")
 if found.is_incidence:
     sections.show_incidence(found, levels)
 sections.show_hazard_ratios(found, levels, view)
