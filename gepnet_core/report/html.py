@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlencode
 
 from gepnet_core.comparison_words import (
     EXPLORATORY,
@@ -27,6 +26,7 @@ from gepnet_core.formatting import (
     result_sentence,
 )
 from gepnet_core.report.contents import Report
+from gepnet_core.report.link import link
 from gepnet_core.report.markup import listed, named, paragraph, section, table, text
 from gepnet_core.report.methods import methods
 from gepnet_core.report.pictures import pictures
@@ -69,11 +69,6 @@ def report_title(report: Report) -> str:
     return f"{report.whole.endpoint.name}: {report.dataset.meta['title'] or report.dataset.name}"
 
 
-def query(report: Report) -> str:
-    """Return the query string that shows the same in the dashboard."""
-    return urlencode(report.view.to_query(), doseq=True)
-
-
 def _style(title: str) -> str:
     """Return the whole style sheet; the running title stands on every page but the first."""
     running = "".join(c if c.isalnum() or c in " ,.:–-" else " " for c in title)[:90]
@@ -109,7 +104,7 @@ def _body(report: Report, title: str, printed: date | None) -> Iterator[str]:
         moved = paragraph(landmark_sentence(found))
         yield section("groups", "By group", [moved, drawn.get("groups", ""), *by_group])
         yield section("comparison", "Comparison of the groups", _compared(report, drawn))
-    yield section("side-effects", "Side effects of local treatments", _harmed(report))
+    yield section("side-effects", "Side effects of local treatments", _harmed(report, drawn))
     said = [*remarks(whole), *(guards(found) if report.compares else [])]
     yield section("remarks", "What to keep in mind", [listed(dict.fromkeys(said))])
     yield from _written(report)
@@ -154,8 +149,8 @@ def _compared(report: Report, drawn: dict[str, str]) -> list[str]:
     return [
         paragraph(EXPLORATORY_TRIAL if report.dataset.is_trial else EXPLORATORY),
         paragraph(str(found.tau_refused) if found.tau_refused else None),
-        drawn.get("incidence", ""),
         drawn.get("forest", ""),
+        drawn.get("subgroups", ""),
         *_tables(report, "compared", comparison_sheets(found)),
         "<h3>How far one patient moves the median</h3>",
         listed(stability_sentence(found, moved) for moved in found.stability),
@@ -163,11 +158,12 @@ def _compared(report: Report, drawn: dict[str, str]) -> list[str]:
     ]
 
 
-def _harmed(report: Report) -> list[str]:
+def _harmed(report: Report, drawn: dict[str, str]) -> list[str]:
     found = report.side_effects
     if found is None:
         return [paragraph(report.no_side_effects)]
-    return [paragraph(side_effects_sentence(found)), *_tables(report, "harm", side_effect_sheets(found))]
+    words = paragraph(side_effects_sentence(found))
+    return [words, drawn["side_effects"], *_tables(report, "harm", side_effect_sheets(found))]
 
 
 def _written(report: Report) -> Iterator[str]:
@@ -188,13 +184,8 @@ def _source(report: Report, printed: date | None) -> str:
         ("Filters", data.describe(view.selection)),
         ("Confidence intervals", format_interval(report.whole.conf_level, report.whole.conf_type)),
         ("Death before the event", view.selection.death.label),
-        ("The same view in the dashboard", f"compare?{query(report)}"),
+        ("The same view in the dashboard", f"compare?{link(report)}"),
         ("Software", ", ".join(f"{name} {version}" for name, version in versions().items())),
         ("Printed on", str(printed) if printed else ""),
     ]
     return section("provenance", "Where this comes from", [named((n, words) for n, words in pairs if words)])
-
-
-def report_bytes(report: Report, *, printed: date | None = None) -> bytes:
-    """Return the document as the bytes of a file."""
-    return report_html(report, printed=printed).encode("utf-8")

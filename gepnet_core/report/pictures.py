@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 CAPTIONS = {
     "whole": "Curve of all patients together; below it, who was still at risk.",
     "groups": "Curves by group; below them, who was still at risk.",
+    "forest": "Hazard ratios with their limits.",
+    "subgroups": "The contrast within the levels of the chosen columns.",
+    "side_effects": "Side effects of the index treatment.",
 }
 
 
@@ -23,8 +26,11 @@ def pictures(report: Report) -> dict[str, str]:
 
 
 def drawings(report: Report) -> dict[str, PrintFigure]:
-    """Return the figures of a report by name, at the width of a page; `groups` only where there are several."""
-    from gepnet_core.figures_print import Width, survival_sheet  # its library takes long to load
+    """Return the figures of a report by name, at the width of a page; those of groups where there are several."""
+    # their library takes long to load
+    from gepnet_core.figures_print import Width, survival_sheet
+    from gepnet_core.figures_print_forest import forest_sheet, subgroup_sheet
+    from gepnet_core.figures_print_side_effects import side_effects_sheet
 
     view, found = report.view, report.comparison
     look = Look(view.horizon, view.band, view.failure)
@@ -32,6 +38,11 @@ def drawings(report: Report) -> dict[str, PrintFigure]:
     if report.compares:
         levels = report.dataset.levels(found.question.by)
         drawn["groups"] = survival_sheet(found.estimated, look, levels, Width.DOUBLE)
+        drawn["forest"] = forest_sheet(found, Width.DOUBLE)
+        if found.subgroups:
+            drawn["subgroups"] = subgroup_sheet(found, Width.DOUBLE)
+    if report.side_effects is not None:
+        drawn["side_effects"] = side_effects_sheet(report.side_effects, Width.DOUBLE)
     return drawn
 
 

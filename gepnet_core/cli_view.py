@@ -1,0 +1,86 @@
+"""The options that make a whole view, as a screen's controls do: what a report and a link are of."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from gepnet_core import cli_compare
+from gepnet_core.cli_options import named_selection, said
+from gepnet_core.criteria import parse_between, parse_one_of
+from gepnet_core.errors import OptionRefused
+from gepnet_core.spelled import parse_horizon, parse_window
+from gepnet_core.store import DataSet
+from gepnet_core.view import View
+from gepnet_core.vocabulary import DAYS_PER_MONTH
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `compare`, conditions on characteristics, the window of side effects and the figure."""
+    cli_compare.add_options(parser)
+    parser.add_argument(
+        "--where",
+        type=said(parse_one_of),
+        action="append",
+        default=[],
+        metavar="COLUMN:VALUE",
+        help="only patients with one of these values, as sex:female or primary_site:pancreas:colon",
+    )
+    parser.add_argument(
+        "--range",
+        type=said(parse_between),
+        action="append",
+        default=[],
+        metavar="COLUMN:LOW:HIGH",
+        help="only patients from LOW and below HIGH, either of which may be empty, as age_at_index:60:",
+    )
+    parser.add_argument(
+        "--window",
+        type=said(parse_window),
+        metavar="DAYS",
+        help="a side effect counts up to this many days after its treatment (default: 90)",
+    )
+    parser.add_argument("--horizon", type=said(parse_horizon), metavar="MONTHS", help="end of the time axis")
+    parser.add_argument("--no-band", action="store_true", help="curves without confidence bands")
+    parser.add_argument("--failure", action="store_true", help="rising curves: 1 - S(t)")
+
+
+def view_of(asked: argparse.Namespace, dataset: DataSet) -> View:
+    """Return the view of a data set that was asked for.
+
+    Raises
+    ------
+    OptionRefused
+        If it asks for several times at which groups are compared.
+    """
+    if asked.at and len(asked.at) > 1:
+        raise OptionRefused(
+            f"A view compares groups at one chosen time, or at 6, 12, 24 and 36 months; --at gives {len(asked.at)} "
+            "times. Give one, or leave it out."
+        )
+
+    def months(time: float | None) -> float | None:
+        return None if time is None else asked.unit.to_days(time) / DAYS_PER_MONTH
+
+    return View(
+        dataset=dataset.name,
+        version=dataset.version,
+        selection=replace(named_selection(asked), criteria=(*asked.where, *asked.range)),
+        endpoint=asked.endpoint,
+        by=asked.by,
+        conf_type=asked.conf_type,
+        conf_level=asked.conf_level,
+        horizon=asked.horizon,
+        band=not asked.no_band,
+        failure=asked.failure,
+        levels=tuple(asked.level),
+        reference=asked.reference,
+        stratify=asked.stratify,
+        adjust=tuple(asked.adjust),
+        tau=months(asked.tau),
+        at=months(asked.at[0] if asked.at else None),
+        landmark=months(asked.landmark),
+        contrast=asked.contrast,
+        subgroups=tuple(asked.subgroup),
+        window=asked.window,
+    )
