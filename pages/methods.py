@@ -9,7 +9,7 @@ import streamlit as st
 
 from gepnet_core import __version__
 from gepnet_core.glossary import PARTS
-from pages.components import page, tables
+from pages.components import page, tables, tour
 from pages.components.markdown import escaped
 from pages.components.terms import described
 
@@ -24,6 +24,9 @@ if data.is_trial:
         "treatments; "
         "estimates, cut-off and follow-up hold for every data set."
     )
+if st.button("Take the tour", icon=":material/tour:"):
+    tour.again()
+    st.switch_page("overview.py")
 methods, glossary, versions = st.tabs(["Methods", "Glossary", "Versions"])
 with methods:
     st.markdown(TEXT.read_text(encoding="utf-8").split("\n", 1)[1])

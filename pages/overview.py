@@ -9,10 +9,11 @@ from gepnet_core.errors import NothingLeft
 from gepnet_core.estimates import estimate
 from gepnet_core.formatting import follow_up_sentence, format_count
 from pages.components import cohort_sections as sections
-from pages.components import links, page, tables, terms
+from pages.components import links, page, tables, terms, tour
 from pages.components.markdown import escaped
 
 data, view = page.begin("Overview")
+tour.draw(data, view)
 attrition = data.attrition()
 selected = data.n_selected(view.selection)
 

@@ -16,6 +16,7 @@ from pages.components import (
     paper,
     session,
     side_effect_controls,
+    tour,
 )
 from pages.components.markdown import escaped
 
@@ -48,6 +49,7 @@ PAGES = [
     st.Page("methods.py", title="Methods", url_path="methods", icon=":material/menu_book:"),
 ]
 page = st.navigation(PAGES)
+tour.start(overview=page == PAGES[0])
 try:
     shelf, remembered = session.start()
     clicked = links.followed()
