@@ -9,11 +9,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from gepnet_core import (
+    cli_bundle,
     cli_compare,
     cli_explain,
+    cli_figures,
     cli_import,
     cli_out,
+    cli_patients,
     cli_read,
+    cli_report,
     cli_side_effects,
     cli_similar,
     published,
@@ -98,6 +102,24 @@ def _parser() -> Parser:
 
     read = command("read", cli_read.run, "read every stratum at one time, with its difference to a reference")
     cli_read.add_options(read)
+
+    behind = command("patients", cli_patients.run, "list the patients of a selection, or behind a count")
+    cli_patients.add_options(behind)
+
+    bundled = command("bundle", cli_bundle.run, "write a report's rows, numbers and scripts to a ZIP file")
+    cli_bundle.add_options(bundled)
+
+    reported = command("report", cli_report.run, "write all that is said of a view as HTML or PDF")
+    cli_report.add_options(reported)
+
+    linked = command("link", cli_report.run_link, "tell the query string that shows a view in the dashboard")
+    cli_report.add_link_options(linked)
+
+    drawn = command("figure", cli_figures.run_figure, "write a figure at a journal's width, as SVG or PNG")
+    cli_figures.add_figure_options(drawn)
+
+    printed = command("tables", cli_figures.run_tables, "write the tables of a view as CSV or Word")
+    cli_figures.add_tables_options(printed)
 
     harmed = command("side-effects", cli_side_effects.run, "count side effects by modality and term")
     cli_side_effects.add_options(harmed)

@@ -8,9 +8,11 @@ from pathlib import Path
 from gepnet_core import delimited
 from gepnet_core.estimates import Estimate
 from gepnet_core.formula_guard import guarded
+from gepnet_core.history import History
 from gepnet_core.selection import Selection
 from gepnet_core.side_effects import SideEffects
 from gepnet_core.store.dataset import DataSet
+from gepnet_core.store.histories import Listing, listed_rows
 from gepnet_core.vocabulary import VERSION_COLUMN
 from gepnet_core.whole_file import write_lines
 
@@ -28,6 +30,26 @@ def cohort_lines(dataset: DataSet, selection: Selection, endpoint: str | None = 
     """Yield the filtered cohort as CSV, a row a patient; with `endpoint`, those who have a time of it."""
     header, rows = dataset.patients(selection, endpoint)
     return csv_lines(dataset.version, header, rows)
+
+
+def listed_lines(dataset: DataSet, listing: Listing) -> Iterator[str]:
+    """Yield the listed patients as CSV in their order, a row a patient, those outside the cohort included."""
+    header, rows = listed_rows(dataset, listing)
+    return csv_lines(dataset.version, header, rows)
+
+
+def timeline_lines(dataset: DataSet, history: History) -> Iterator[str]:
+    """Yield the chronology of one patient as CSV, a row a record."""
+    header = ("patient_id", "day", *(["date"] if dataset.has_dates else []), "what", "ctcae_grade", "table")
+    told = (
+        (
+            *(history.patient_id, entry.day),
+            *([entry.date] if dataset.has_dates else []),
+            *(entry.what, entry.ctcae_grade, entry.table),
+        )
+        for entry in history.entries
+    )
+    return csv_lines(dataset.version, header, told)
 
 
 def step_lines(estimated: Estimate) -> Iterator[str]:
