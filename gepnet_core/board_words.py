@@ -22,7 +22,7 @@ from gepnet_core.vocabulary import STUDY_ENDPOINTS
 
 MOST_READ_ALOUD = 4  # strata; more are a table
 LONGEST_REMARK = 110  # characters, one line from wall to wall
-LONGEST_LABEL = 30
+LONGEST_LABEL = 28
 
 
 def sentence(estimated: Estimate) -> str:
@@ -31,13 +31,18 @@ def sentence(estimated: Estimate) -> str:
     if len(estimated.strata) == 1:
         words = format_median(estimated.strata[0].median, estimated.conf_type, estimated.conf_level)
         return f"Median {name}{_place(estimated)} {words}; {counted}."
+    column = estimated.dataset.groupings.get(estimated.by or "", estimated.by)
     if len(estimated.strata) > MOST_READ_ALOUD:
-        column = estimated.dataset.groupings.get(estimated.by or "", estimated.by)
         begins = f"{name[0].upper()}{name[1:]}{_place(estimated)}"
         return f"{begins} in {len(estimated.strata)} groups by {column}: {counted}."
-    medians = "; ".join(f"{clipped(stratum.label)} {_median(stratum)}" for stratum in estimated.strata)
+    by_modality = estimated.by == "modality"
+    by = "" if by_modality else f" by {column}"
+    medians = "; ".join(
+        f"{clipped(stratum.label if by_modality else stratum.stratum)} {_median(stratum)}"
+        for stratum in estimated.strata
+    )
     interval = format_interval(estimated.conf_level, estimated.conf_type)
-    return f"Median {name}{_place(estimated)}, months ({interval}): {medians}; {counted}."
+    return f"Median {name}{_place(estimated)}{by}, months ({interval}): {medians}; {counted}."
 
 
 def heading(estimated: Estimate, reading: Reading) -> str:
@@ -126,9 +131,12 @@ def whole_points(difference: float) -> str:
     return "0" if shown == "−0" else shown
 
 
-def clipped(label: str) -> str:
-    """Return a label short enough for a line that is read from afar."""
-    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1].rstrip()}…"
+def clipped(label: str, most: int = LONGEST_LABEL) -> str:
+    """Return a label short enough to be read from afar: what is too long loses its middle, as ends tell apart."""
+    if len(label) <= most:
+        return label
+    end = most // 3
+    return f"{label[: most - end - 1].rstrip()}…{label[-end:].lstrip()}"
 
 
 def _limits(found: StratumReading) -> str:

@@ -12,7 +12,7 @@ from gepnet_core.estimates import Estimate, StratumEstimate
 from gepnet_core.restricted_mean import Difference, difference_at
 from gepnet_core.survival import SurvivalAt
 
-MOST_READINGS = 600
+MOST_READINGS, FEWEST_READINGS = 600, 150
 DEFAULT_MONTHS = 12.0  # when nobody has asked for another time
 
 
@@ -82,8 +82,9 @@ def read_at(estimated: Estimate, day: float, reference: str | None = None) -> Re
 def readings(estimated: Estimate, reference: str | None = None) -> tuple[Reading, ...]:
     """Read every stratum at time zero and at each day on which anybody leaves any of them.
 
-    Where these are more than 600, the last day of each of about 600 equal stretches of time is read, and the
-    last day of every stratum: fewer readings, none invented.
+    Where these are more than about 600, time is cut into stretches of one length, and the last day of change in
+    each is read, with the last day of every stratum: fewer readings, none invented. Of more than two strata
+    there are fewer stretches, at least 150, since a reading takes its time for each.
     """
     return tuple(read_at(estimated, day, reference) for day in _days(estimated))
 
@@ -91,8 +92,9 @@ def readings(estimated: Estimate, reference: str | None = None) -> tuple[Reading
 def _days(estimated: Estimate) -> list[float]:
     """Return time zero and the days of change over all strata, thinned where they are many."""
     days = np.unique(np.concatenate([[0.0], *(stratum.curve.counts.days for stratum in estimated.strata)]))
-    if days.size > MOST_READINGS:
-        stretch = (days * (MOST_READINGS / days[-1])).astype(int)
+    most = max(FEWEST_READINGS, min(MOST_READINGS, 2 * MOST_READINGS // len(estimated.strata)))
+    if days.size > most:
+        stretch = (days * (most / days[-1])).astype(int)
         last = days[np.flatnonzero(np.diff(stretch, append=stretch[-1] + 1))]
         ends = [stratum.curve.last_day for stratum in estimated.strata]
         days = np.unique(np.concatenate([[0.0], last, ends]))

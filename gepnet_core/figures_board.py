@@ -251,9 +251,11 @@ def _draw_label(
 
 
 def _wrapped(label: str) -> list[str]:
-    """Return a label on at most two lines."""
-    lines = wrap(clipped(label), LABEL_WIDTH, max_lines=LABEL_LINES, placeholder=" …")
-    return lines or [label]
+    """Return a label on at most two lines; what does not fit loses its middle."""
+    lines = wrap(label, LABEL_WIDTH)
+    if len(lines) <= LABEL_LINES:
+        return lines or [label]
+    return [lines[0], f"…{label[-(LABEL_WIDTH - 1) :].lstrip()}"]
 
 
 def _dress(

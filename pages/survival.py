@@ -9,10 +9,11 @@ from gepnet_core.estimates import estimate
 from gepnet_core.export import cohort_lines, step_lines
 from gepnet_core.figures import Look, survival_figure
 from gepnet_core.formatting import remarks, result_sentence
-from pages.components import downloads, figure, page, tables, terms
+from pages.components import downloads, figure, links, page, tables, terms
 from pages.components.markdown import escaped
 
 data, view = page.begin("Survival")
+st.markdown(f"[Board view](<{links.address('board', view)}>): one curve for the projector, moved by keys")
 try:
     found = estimate(
         data,

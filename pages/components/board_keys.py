@@ -17,20 +17,8 @@ from pages.components import links
 from pages.components.session import KEY, Remembered
 
 HANDLED = "board_handled"  # the number of the last press that was acted on
-MOVES = {
-    "e": "next endpoint",
-    "shift+e": "previous endpoint",
-    "m": "next group of patients",
-    "shift+m": "previous group of patients",
-    "arrowright": "a month later",
-    "arrowleft": "a month earlier",
-    "shift+arrowright": "six months later",
-    "shift+arrowleft": "six months earlier",
-    "home": "the first month",
-    "end": "the last month",
-    "b": "confidence band on or off",
-}
-KEY_NAMES = {"arrowright": "→", "arrowleft": "←", "home": "Home", "end": "End", "shift": "Shift"}
+ARROWS = {"arrowright": 1, "arrowleft": -1, "shift+arrowright": 6, "shift+arrowleft": -6}  # months
+MOVES = ("e", "shift+e", "m", "shift+m", "b", "home", "end", *ARROWS)
 
 # Presses are numbered and sent again until the server has answered them: two within one rerun are both acted on.
 LISTEN = """
@@ -84,25 +72,27 @@ button { font: inherit; font-size: max(18px, calc(0.82 * var(--type, 22px))); co
 dialog { font-size: var(--type, 22px); color: var(--st-text-color); background: var(--st-background-color);
     border: 2px solid currentColor; border-radius: 0.5rem; padding: 1rem 1.5rem; }
 dialog::backdrop { background: rgba(0, 0, 0, 0.5); }
-th { text-align: left; padding-right: 1.5rem; font-weight: 600; }
+th { text-align: left; padding-right: 1.5rem; font-weight: 600; white-space: nowrap; }
 h2 { margin: 0 0 0.5rem; font-size: 1.2em; }
-p { max-width: 34rem; }
+p { max-width: 44rem; }
 """
 
 
-def _named(key: str) -> str:
-    """Return a key as it is written on a keyboard."""
-    return " + ".join(KEY_NAMES.get(part, part.upper()) for part in key.split("+"))
-
-
-HELP = "".join(f"<tr><th scope='row'>{_named(key)}</th><td>{words}</td></tr>" for key, words in MOVES.items())
+HELP = {
+    "E": "next endpoint; with Shift, the one before",
+    "M": "next group of patients; with Shift, the one before",
+    "← →": "a month earlier or later; with Shift, six months",
+    "Home, End": "the first and the last month",
+    "B": "confidence band on or off",
+    "?": "these keys, and away with them",
+    "Esc": "leave, with the same controls",
+}
+ROWS = "".join(f"<tr><th scope='row'>{key}</th><td>{words}</td></tr>" for key, words in HELP.items())
 HTML = f"""
 <button type="button" aria-haspopup="dialog">? Keys</button>
-<dialog aria-labelledby="keys"><h2 id="keys">Keys</h2><table>{HELP}
-<tr><th scope="row">?</th><td>these keys, or away with them</td></tr>
-<tr><th scope="row">Esc</th><td>leave, with the same controls</td></tr></table>
-<p>Groups of patients: all of them, those of each treatment, then all treatments side by side. Curves by another
-column keep that column, and never stand side by side by treatment.</p></dialog>
+<dialog aria-labelledby="keys"><h2 id="keys">Keys</h2><table>{ROWS}</table>
+<p>Groups of patients: all of them, those of each treatment, then all treatments side by side. Where the curves are
+by another column, they stay so in each group.</p><form method="dialog"><button>Close</button></form></dialog>
 """
 _component = st.components.v2.component("board_keys", html=HTML, css=STYLE, js=LISTEN)
 
@@ -168,8 +158,8 @@ def moved(data: DataSet, view: View, key: str) -> View:
             return replace(view, at=1.0)
         case "end":
             return replace(view, at=_last_month(data, view))
-        case arrow:
-            months = (6 if key != arrow else 1) * (1 if arrow == "arrowright" else -1)
+        case _:
+            months = ARROWS[key]
             now = DEFAULT_MONTHS if view.at is None else view.at
             whole = math.floor(now) if months > 0 else math.ceil(now)
             return replace(view, at=min(max(1.0, float(whole + months)), max(now, _last_month(data, view))))

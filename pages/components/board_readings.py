@@ -20,6 +20,7 @@ from gepnet_core.cursor import Reading, StratumReading
 from gepnet_core.estimates import Estimate
 from gepnet_core.palette import look_of
 
+SHORT_LABEL = 18  # characters in a column of the table
 # the marks of the curves as shapes of a style sheet
 SHAPES = {
     "circle": "circle(50%)",
@@ -47,7 +48,8 @@ def show(estimated: Estimate, reading: Reading, levels: Sequence[str]) -> None:
 
 
 def _lines(found: StratumReading, reading: Reading, levels: Sequence[str]) -> str:
-    share, risk = escape(share_words(found)), at_risk_words(found)
+    share = escape(share_words(found))
+    risk = "" if found.share is None else at_risk_words(found)
     if len(reading.strata) == 1:
         number, bracket, limits = share.partition(" (")
         return f"<p class='board-alone'><strong>{number}</strong>{bracket}{limits}<br>{risk}</p>"
@@ -59,7 +61,7 @@ def _lines(found: StratumReading, reading: Reading, levels: Sequence[str]) -> st
 
 def _row(found: StratumReading, levels: Sequence[str]) -> str:
     share, difference = short_words(found)
-    name = f"<th scope='row'>{_mark(found, levels)}{escape(clipped(found.label))}</th>"
+    name = f"<th scope='row'>{_mark(found, levels)}{escape(clipped(found.label, SHORT_LABEL))}</th>"
     cells = "".join(f"<td>{escape(words)}</td>" for words in (share, f"{found.at_risk:,}", difference))
     return f"<tr>{name}{cells}</tr>"
 
