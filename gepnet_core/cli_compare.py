@@ -26,12 +26,15 @@ from gepnet_core.subgroups import Subgroup
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, Status, TimeUnit
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `compare`."""
+def add_options(parser: argparse.ArgumentParser, *, free: bool = False) -> None:
+    """Add the options of `compare`; `free`: endpoint and groups may be left out."""
     add_filters(parser)
-    add_estimate_options(parser)
+    add_estimate_options(parser, free=free)
     parser.add_argument(
-        "--by", default=DEFAULT_GROUPING, metavar="COLUMN", help="the groups that are compared"
+        "--by",
+        default=None if free else DEFAULT_GROUPING,
+        metavar="COLUMN",
+        help="the groups that are compared",
     )
     parser.add_argument(
         "--level", action="extend", nargs="+", default=[], metavar="LEVEL", help="only these groups"

@@ -64,9 +64,10 @@ def add_filters(parser: argparse.ArgumentParser, *, modality: str = "--modality"
     )
 
 
-def add_estimate_options(parser: argparse.ArgumentParser) -> None:
-    """Add the endpoint, how intervals are made, and the times."""
-    parser.add_argument("--endpoint", required=True, metavar="CODE")
+def add_estimate_options(parser: argparse.ArgumentParser, *, free: bool = False) -> None:
+    """Add the endpoint (`free`: or none, for the first one), how intervals are made, and the times."""
+    words = "default: the first of the data set" if free else None
+    parser.add_argument("--endpoint", required=not free, metavar="CODE", help=words)
     parser.add_argument("--conf-type", type=said(one_of(ConfType)), default=ConfType.LOG_LOG)
     parser.add_argument("--conf-level", type=said(parse_level), default=DEFAULT_LEVEL, metavar="0.95")
     parser.add_argument(

@@ -15,9 +15,12 @@ from gepnet_core.view import View
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `compare`, conditions on characteristics, the window of side effects and the figure."""
-    cli_compare.add_options(parser)
+def add_options(parser: argparse.ArgumentParser, *, free: bool = False) -> None:
+    """Add the options of `compare`, conditions on characteristics, the window of side effects and the figure.
+
+    With `free`, endpoint and groups may be left out.
+    """
+    cli_compare.add_options(parser, free=free)
     parser.add_argument(
         "--where",
         type=said(parse_one_of),

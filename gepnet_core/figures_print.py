@@ -31,9 +31,10 @@ from gepnet_core.figure_words import (
     share_axis,
     ticks,
 )
-from gepnet_core.figures_print_paper import CURVE, DASHES, FAINT, INK, THIN, Paper, PrintFigure, Width
+from gepnet_core.figures_print_paper import CURVE, DASHES, FAINT, INK, THIN, Paper, PrintFigure
 from gepnet_core.formatting import FEW_AT_RISK, result_sentence, time_axis
 from gepnet_core.palette import look_of
+from gepnet_core.print_size import Width
 
 __all__ = ["PrintFigure", "Width", "survival_sheet"]
 PAD = 0.02  # of the time axis, on both sides, as on the screen

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from gepnet_core.figures_print_paper import FAINT, Paper, PrintFigure, Width
+from gepnet_core.figures_print_paper import FAINT, Paper, PrintFigure
 from gepnet_core.flow import Flow, FlowGroup
 from gepnet_core.formatting import NO_BREAK, format_count, format_share
+from gepnet_core.print_size import Width
 from gepnet_core.selection import Selection
 from gepnet_core.sheets import capital, provenance
 from gepnet_core.store.dataset import DataSet

@@ -22,11 +22,11 @@ from gepnet_core.figures_print_paper import (
     THIN,
     Paper,
     PrintFigure,
-    Width,
 )
 from gepnet_core.formatting import format_level, format_p, format_ratio
 from gepnet_core.hazard_ratios import HazardRatio
 from gepnet_core.palette import COLOURS
+from gepnet_core.print_size import Width
 from gepnet_core.sheets import capital, estimate_provenance
 from gepnet_core.sheets_compare import ratio_words
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
 from typing import Any
 
 import matplotlib
@@ -18,6 +17,7 @@ from matplotlib.transforms import Affine2D
 
 from gepnet_core.figures_print_svg import finished
 from gepnet_core.figures_print_type import MM_PER_INCH, MM_PER_POINT, drawable, font, width_of
+from gepnet_core.print_size import Resolution, Width
 from gepnet_core.sheets import writable
 
 INK, FAINT, AXIS = "#1b2733", "#66707a", "#4a5560"
@@ -39,37 +39,6 @@ matplotlib.rcParams.update(matplotlib.rcParamsDefault)
 matplotlib.rcParams.update(
     {"svg.hashsalt": "gepnet", "svg.fonttype": "path", "path.simplify": False, "hatch.linewidth": THIN}
 )
-
-
-class Width(StrEnum):
-    """How wide a figure is printed."""
-
-    SINGLE = "single"
-    MIDDLE = "middle"
-    DOUBLE = "double"
-
-    @property
-    def mm(self) -> float:
-        """Millimetres."""
-        return {"single": 85.0, "middle": 114.0, "double": 174.0}[self.value]
-
-    @property
-    def points(self) -> float:
-        """Size of the type."""
-        return {"single": 7.0, "middle": 7.5, "double": 8.0}[self.value]
-
-    @property
-    def label(self) -> str:
-        """The words on a control."""
-        names = {"single": "one column", "middle": "one and a half columns", "double": "two columns"}
-        return f"{names[self.value]}, {self.mm:g} mm"
-
-
-class Resolution(IntEnum):
-    """Dots per inch of a PNG file."""
-
-    FINE = 300
-    FINEST = 600
 
 
 @dataclass(frozen=True, slots=True, eq=False)

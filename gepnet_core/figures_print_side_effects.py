@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gepnet_core.figures_print_paper import CURVE, FAINT, MARK, THIN, Paper, PrintFigure, Width
+from gepnet_core.figures_print_paper import CURVE, FAINT, MARK, THIN, Paper, PrintFigure
 from gepnet_core.formatting import format_level
 from gepnet_core.palette import COLOURS
+from gepnet_core.print_size import Width
 from gepnet_core.sheets import capital, provenance
 from gepnet_core.side_effects import ANY_TERM, SideEffectRow, SideEffects, result_sentence
 from gepnet_core.vocabulary import WHOLE_COHORT

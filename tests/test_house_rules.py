@@ -103,7 +103,7 @@ def test_words_import_nothing_above_them():
 
 
 LAYERS = [
-    ("errors", "vocabulary", "sql_names", "palette", "rounding", "fonts", "glossary"),
+    ("errors", "vocabulary", "sql_names", "palette", "print_size", "rounding", "fonts", "glossary"),
     ("criteria", "behind", "case", "spelled"),
     ("selection", "view"),
     ("delimited", "fixed_zip", "formula_guard", "records", "whole_file"),
@@ -149,6 +149,7 @@ LAYERS = [
     (
         "cli_compare",
         "cli_explain",
+        "cli_figures",
         "cli_import",
         "cli_out",
         "cli_patients",
@@ -156,6 +157,7 @@ LAYERS = [
         "cli_report",
         "cli_side_effects",
         "cli_similar",
+        "cli_view",
     ),
     ("cli",),
     ("__main__",),
