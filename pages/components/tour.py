@@ -27,7 +27,7 @@ _component = st.components.v2.component("tour", html="<div></div>", js=REMEMBER)
 def start(*, overview: bool) -> None:
     """Decide once, before the address of the session is written, whether the tour is shown."""
     if STEP not in st.session_state:
-        first = overview and not st.query_params and COOKIE not in st.context.cookies
+        first = overview and not st.query_params and COOKIE not in dict(st.context.cookies)
         st.session_state[STEP] = 1 if first else None
 
 
@@ -64,7 +64,7 @@ def _words(step: int, data: DataSet, view: View) -> str:
         tried = tables.marked(Linked(f"{label} alone", links.address("", view, selection=one)))
         return (
             f"The sidebar chooses patients{', by modality and by date,' if data.has_dates else ''} on every page. "
-            f"Every number and every curve follows. Try it: {tried}; “Clear filters” in the sidebar brings everybody back."
+            f"Every number and every curve follows. Try it: {tried}; “Clear filters” brings everybody back."
         )
     if step == 2:
         n = data.n_selected(view.selection)
