@@ -71,7 +71,7 @@ def _answer(likeness: Likeness, found: Estimate) -> Json:
         "case": asdict(likeness.case),
         "selection": likeness.dataset.describe(likeness.selection),
         "sentence": similar_words.headline(likeness),
-        "caution": similar_words.WHAT_IT_IS_NOT,
+        "caution": similar_words.caution(likeness.dataset),
         "searched": likeness.searched,
         "patients": likeness.patients,
         "matched_exactly": likeness.matched_exactly,

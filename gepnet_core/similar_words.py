@@ -15,13 +15,22 @@ from gepnet_core.formatting import (
     format_percent,
 )
 from gepnet_core.similar import PARTS, Likeness, Stage
+from gepnet_core.store.dataset import DataSet
 from gepnet_core.vocabulary import DAYS_PER_MONTH, NOT_RECORDED
 
 TIMES_MONTHS = (6.0, 12.0, 24.0)
-WHAT_IT_IS_NOT = (
-    "This shows what happened to earlier patients who resemble this one in what is listed. It is not a prediction "
-    "for this patient, and not a randomised comparison: the treatment was chosen for each patient."
-)
+WHAT_IT_IS = "This shows what happened to earlier patients who resemble this one in what is listed."
+# a file of times does not say how its treatments were assigned, so nothing is said of it
+WHAT_IT_IS_NOT = {
+    False: (
+        "It is not a prediction for this patient, and not a randomised comparison: the treatment was chosen for each "
+        "patient."
+    ),
+    True: (
+        "It is not a prediction for this patient, and not a comparison that a trial was planned for: these patients "
+        "were picked out afterwards."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,11 @@ class Told:
     label: str
     discussed: bool
     sentences: tuple[str, ...]
+
+
+def caution(dataset: DataSet) -> str:
+    """Return what this is and, plainly, what it is not."""
+    return f"{WHAT_IT_IS} {WHAT_IT_IS_NOT[dataset.is_trial]}"
 
 
 def asked_sentence(likeness: Likeness) -> str:
@@ -62,8 +76,8 @@ def remarks(likeness: Likeness) -> list[str]:
     if likeness.relaxed:
         verb = "meets" if likeness.matched_exactly == 1 else "meet"
         found.append(
-            f"{format_count(likeness.matched_exactly, 'patient')} {verb} everything that was asked, of at least "
-            f"{likeness.case.least} wanted."
+            f"{format_count(likeness.matched_exactly, 'patient')} {verb} everything that was asked; at least "
+            f"{likeness.case.least} were wanted."
         )
     if likeness.patients < likeness.case.least:
         found.append(
@@ -134,7 +148,7 @@ def sentence_at(found: Estimate, stratum: StratumEstimate, months: float) -> str
     if share is None:
         last = format_months(stratum.curve.last_day)
         return (
-            f"{group}, the share {phrase} {when} is not estimable: nobody was followed beyond {last} months."
+            f"{group}, the share {phrase} {when} is not estimable: nobody was at risk beyond {last} months."
         )
     interval = (
         f"{format_level(found.conf_level)} CI {_limits(lower, upper)}, {found.conf_type.pointwise.label}"

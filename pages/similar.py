@@ -13,7 +13,7 @@ from gepnet_core.figures import Look, survival_figure
 from gepnet_core.formatting import remarks
 from gepnet_core.side_effects import DEFAULT_WINDOW, result_sentence, side_effects
 from gepnet_core.similar import alike, offered
-from pages.components import case_form, figure, links, page, tables
+from pages.components import case_form, figure, page, tables
 from pages.components import similar_sections as sections
 from pages.components.markdown import escaped
 
@@ -27,7 +27,7 @@ theirs = replace(view, selection=likeness.selection)
 
 st.caption(escaped(similar_words.asked_sentence(likeness)))
 st.header(escaped(similar_words.headline(likeness)), anchor=False)
-st.info(similar_words.WHAT_IT_IS_NOT)
+st.info(similar_words.caution(data))
 sections.show_stages(likeness, view)
 
 st.header("What became of them", anchor=False)
@@ -68,4 +68,4 @@ else:
     tables.show_side_effects(harmed, harmed.per_patient, "patients", theirs)
 
 st.header("Their histories", anchor=False)
-st.markdown(f"[Open these {likeness.patients:,} patients](<{links.address('patients', theirs, part=1)}>)")
+sections.show_lanes(likeness, theirs)

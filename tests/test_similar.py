@@ -319,7 +319,7 @@ def test_beyond_the_last_follow_up_nothing_is_estimated_and_a_modality_without_p
     )
     hae = said(eleven, likeness)[0]
     assert hae.sentences[1].replace("\u00a0", " ") == (
-        "Of the 1 treated by HAE, the share alive at 12 months is not estimable: nobody was followed beyond 9.9 "
+        "Of the 1 treated by HAE, the share alive at 12 months is not estimable: nobody was at risk beyond 9.9 "
         "months."
     )
     only_hae = alike(eleven, Selection(("HAE",)), Case(modality="RFA", least=5))
@@ -347,9 +347,13 @@ def test_under_competing_deaths_the_sentence_is_of_the_incidence(tmp_path: Path)
     assert "log-log) were with new systemic therapy by 2 months; 3 were still at risk then" in sentence
 
 
-def test_the_caution_says_what_this_is_not():
-    assert "not a prediction for this patient" in similar_words.WHAT_IT_IS_NOT
-    assert "not a randomised comparison" in similar_words.WHAT_IT_IS_NOT
+def test_the_caution_says_what_this_is_not(eleven, synthetic):
+    assert similar_words.caution(synthetic) == (
+        "This shows what happened to earlier patients who resemble this one in what is listed. It is not a prediction "
+        "for this patient, and not a randomised comparison: the treatment was chosen for each patient."
+    )
+    assert "not a prediction for this patient" in similar_words.caution(eleven)
+    assert "randomised" not in similar_words.caution(eleven)
 
 
 # the range that the middle band needed

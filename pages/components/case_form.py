@@ -58,9 +58,9 @@ def draw() -> None:
         below[2],
         remembered,
         "least",
-        f"At least so many patients ({FEWEST} to {MOST})",
+        "Patients wanted",
         (min(FEWEST, case.least), max(MOST, case.least)),
-        "Where fewer match, conditions are relaxed one by one.",
+        f"{FEWEST} to {MOST}. Where fewer match, conditions are relaxed one by one.",
     )
     below[3].button(
         "Another patient",

@@ -8,13 +8,17 @@ from dataclasses import replace
 import streamlit as st
 
 from gepnet_core import similar_words
+from gepnet_core.figures_swimmer import swimmer_figure
+from gepnet_core.formatting import format_count
+from gepnet_core.histories import page_of
 from gepnet_core.similar import Likeness
 from gepnet_core.similar_words import Told
+from gepnet_core.store.histories import Listing
 from gepnet_core.view import View
-from pages.components import links, tables
+from pages.components import figure, links, patient_list, tables
 from pages.components.markdown import escaped
 
-HEADER = ("Condition, beside those above it", "Patients left", "Left out: not recorded", "Held?")
+HEADER = ("Condition, beside those above it", "Patients left", "Left out: not recorded", "Kept or relaxed")
 
 
 def show_stages(likeness: Likeness, view: View) -> None:
@@ -38,3 +42,20 @@ def show_told(told: Sequence[Told]) -> None:
         aside = " (under discussion)" if each.discussed else ""
         lines = "".join(f"\n- {escaped(sentence)}" for sentence in each.sentences)
         st.markdown(f"**{escaped(each.label)}**{aside}\n{lines}")
+
+
+def show_lanes(likeness: Likeness, view: View) -> None:
+    """Draw a lane for each of the patients, by modality, as far as one page of them goes, and link to them all."""
+    data = likeness.dataset
+    listed = page_of(data, Listing(likeness.selection, view.endpoint or "", lanes="modality"), 1)
+    if patient_list.has_lanes(listed):
+        figure.show(
+            swimmer_figure(listed, data.levels("modality")),
+            "similar_lanes",
+            alt=f"{listed.place}: a lane each, from the index treatment to the end of observation.",
+            filename=f"{data.name}_similar_lanes",
+        )
+        bars = "" if data.is_trial else " Slim bars are systemic therapies."
+        st.caption(f"{listed.place}, by {'treatment' if data.is_trial else 'modality'}.{bars}")
+    theirs = links.address("patients", view, behind=None, within=(), patient=None, lanes="modality", part=1)
+    st.markdown(f"[Open these {format_count(likeness.patients, 'patient')}](<{theirs}>)")
