@@ -51,7 +51,12 @@ def _refuse(remembered: Remembered) -> None:
     st.error("\n\n".join(escaped(problem) for problem in remembered.problems))
     st.markdown("Nothing is shown, because the result could stand for other patients than were meant.")
     kept = data.describe(rest.selection)
-    if rest.selection != Selection() and st.button(f"Show what the rest of the link says: {escaped(kept)}"):
+    offer = ""
+    if remembered.version_gone:
+        offer = f"Show the current version with all that the link asks for: {escaped(kept)}"
+    elif rest.selection != Selection():
+        offer = f"Show what the rest of the link says: {escaped(kept)}"
+    if offer and st.button(offer):
         remembered.reset(rest)
         st.rerun()
     if st.button("Show all patients instead"):

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from gepnet_core.errors import CohortError, DataSetUnknown, OptionRefused, listed, quoted
+from gepnet_core.criteria import Criterion
+from gepnet_core.errors import CohortError, DataSetUnknown, OptionRefused, listed, printable, quoted
+from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, open_dataset, open_shelf
+from gepnet_core.store.versions import KEPT
 from gepnet_core.view import View
 
 KEY = "remembered"
@@ -17,7 +20,8 @@ KEY = "remembered"
 class Remembered:
     """The view of each data set, what a link got wrong, and the generation of the widgets.
 
-    `seeds` are the values with which the widgets of this generation were first drawn.
+    `seeds` are the values with which the widgets of this generation were first drawn. `version_gone`: the link
+    names a version that is not kept, and nothing else is wrong with it.
     """
 
     dataset: str
@@ -25,6 +29,7 @@ class Remembered:
     seeds: dict[str, View] = field(default_factory=dict)
     opened: dict[str, DataSet] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    version_gone: bool = False
     half_window: bool = False
     newest: str = ""
     generation: int = 0
@@ -55,7 +60,7 @@ class Remembered:
     def reset(self, view: View) -> None:
         """Start the widgets anew from a view."""
         self.generation += 1
-        self.problems = []
+        self.problems, self.version_gone = [], False
         self.views[self.dataset] = self.seeds[self.dataset] = view
 
     def update(self, shelf: Shelf) -> None:
@@ -71,14 +76,14 @@ class Remembered:
         self.dataset = found.dataset
         self.opened[self.dataset] = found.data
         self.reset(found.view)
-        self.problems = found.problems
+        self.problems, self.version_gone = found.problems, found.version_gone
 
     def switch(self, shelf: Shelf, name: str) -> None:
         """Show another data set, as it was left, or everything of it."""
         if name not in self.opened:
             self.opened[name] = open_dataset(shelf, name)
             self.views[name] = everybody(self.opened[name])
-        self.problems, self.dataset = [], name
+        self.problems, self.version_gone, self.dataset = [], False, name
         self.generation += 1
         self.seeds[name] = self.views[name]
 
@@ -102,15 +107,22 @@ def _from_link(shelf: Shelf, query: dict[str, list[str]]) -> Remembered:
     view, problems = View.from_query(query)
     names = shelf.names()
     name = view.dataset or ("synthetic" if "synthetic" in names else names[0])
+    gone = False
     try:
         data = open_dataset(shelf, name, view.version)
     except DataSetUnknown as unknown:
-        problems.append(f"This view cannot be shown: {unknown}")
-        name = name if name in names else names[0]
-        data = open_dataset(shelf, name)
+        gone = name in names
+        data = open_dataset(shelf, name if gone else names[0])
+        problems.append(
+            f"Version {printable((view.version or '')[:16])} of “{name}” is not here any more (the last {KEPT} are "
+            f"kept), so this link cannot show the numbers that it showed. The current version is {data.version}."
+            if gone
+            else f"This view cannot be shown: {unknown}"
+        )
+        name = data.name
     view = replace(view, dataset=name, version=data.version)
     view, unfit = _fitting(data, view)
-    remembered = Remembered(name, problems=problems + unfit)
+    remembered = Remembered(name, problems=problems + unfit, version_gone=gone and len(problems + unfit) == 1)
     remembered.opened[name] = data
     remembered.views[name] = remembered.seeds[name] = view
     return remembered
@@ -126,7 +138,8 @@ def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:
     except CohortError as refused:
         problems.append(f"This view cannot be shown: {refused}")
         known = tuple(value for value in view.selection.modalities if value in data.modality_labels)
-        selection = replace(view.selection, modalities=known)
+        criteria = tuple(each for each in view.selection.criteria if _fits(data, each))
+        selection = replace(view.selection, modalities=known, criteria=criteria)
         if not data.has_dates:
             selection = replace(selection, index_from=None, index_to=None, cutoff=None)
         view = replace(view, selection=selection)
@@ -144,6 +157,15 @@ def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:
         )
         view = replace(view, by=None)
     return view, problems
+
+
+def _fits(data: DataSet, criterion: Criterion) -> bool:
+    """Return True where the data set has what a condition asks for."""
+    try:
+        data.check(Selection(criteria=(criterion,)))
+    except CohortError:
+        return False
+    return True
 
 
 def _fitting_comparison(data: DataSet, view: View) -> tuple[View, list[str]]:
