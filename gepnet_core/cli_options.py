@@ -7,6 +7,7 @@ import sys
 from enum import StrEnum
 from typing import Any, NoReturn
 
+from gepnet_core.criteria import parse_between, parse_one_of
 from gepnet_core.errors import OptionRefused, one_line, printable, quoted
 from gepnet_core.estimates import Estimate
 from gepnet_core.selection import Selection
@@ -55,6 +56,22 @@ def add_filters(parser: argparse.ArgumentParser, *, modality: str = "--modality"
         "--index-from", type=said(parse_date), metavar="D", help="first index date, inclusive"
     )
     parser.add_argument("--index-to", type=said(parse_date), metavar="D", help="last index date, inclusive")
+    parser.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        type=said(parse_one_of),
+        metavar="COLUMN:VALUE",
+        help="only patients with one of these values, as sex:female or tumour_grade:G1:G2; several allowed",
+    )
+    parser.add_argument(
+        "--range",
+        action="append",
+        default=[],
+        type=said(parse_between),
+        metavar="COLUMN:LOW:HIGH",
+        help="only patients from LOW and below HIGH, either of which may be empty, as ki67_percent:3:20",
+    )
     parser.add_argument("--cutoff", type=said(parse_date), metavar="D", help="data cut-off, inclusive")
     parser.add_argument(
         "--death",
@@ -120,4 +137,11 @@ def opened(asked: argparse.Namespace) -> DataSet:
 
 def named_selection(asked: argparse.Namespace) -> Selection:
     """Return the selection that was asked for."""
-    return Selection(tuple(asked.modality), asked.index_from, asked.index_to, asked.cutoff, asked.death)
+    return Selection(
+        tuple(asked.modality),
+        asked.index_from,
+        asked.index_to,
+        asked.cutoff,
+        asked.death,
+        (*asked.where, *asked.range),
+    )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 
 from gepnet_core import cli_compare
 from gepnet_core.cli_options import named_selection, said
-from gepnet_core.criteria import parse_between, parse_one_of
 from gepnet_core.errors import OptionRefused
 from gepnet_core.spelled import parse_horizon, parse_window
 from gepnet_core.store import DataSet
@@ -16,27 +14,11 @@ from gepnet_core.vocabulary import DAYS_PER_MONTH
 
 
 def add_options(parser: argparse.ArgumentParser, *, free: bool = False) -> None:
-    """Add the options of `compare`, conditions on characteristics, the window of side effects and the figure.
+    """Add the options of `compare`, the window of side effects and the figure.
 
     With `free`, endpoint and groups may be left out.
     """
     cli_compare.add_options(parser, free=free)
-    parser.add_argument(
-        "--where",
-        type=said(parse_one_of),
-        action="append",
-        default=[],
-        metavar="COLUMN:VALUE",
-        help="only patients with one of these values, as sex:female or primary_site:pancreas:colon",
-    )
-    parser.add_argument(
-        "--range",
-        type=said(parse_between),
-        action="append",
-        default=[],
-        metavar="COLUMN:LOW:HIGH",
-        help="only patients from LOW and below HIGH, either of which may be empty, as age_at_index:60:",
-    )
     parser.add_argument(
         "--window",
         type=said(parse_window),
@@ -68,7 +50,7 @@ def view_of(asked: argparse.Namespace, dataset: DataSet) -> View:
     return View(
         dataset=dataset.name,
         version=dataset.version,
-        selection=replace(named_selection(asked), criteria=(*asked.where, *asked.range)),
+        selection=named_selection(asked),
         endpoint=asked.endpoint,
         by=asked.by,
         conf_type=asked.conf_type,

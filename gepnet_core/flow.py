@@ -163,7 +163,7 @@ def _eligibility(dataset: DataSet) -> list[FlowStep]:
 def _reason(code: str, label: str) -> str:
     """Return why an eligibility step leaves patients out; it judges treatments, of which one is enough to stay."""
     if label.startswith(EXCLUDED):
-        return f"no such treatment but {label.removeprefix(EXCLUDED)}"
+        return f"treated by {label.removeprefix(EXCLUDED)} only"
     if code == "window":
         return f"not {label}"
     return REASONS.get(code, f"not: {label}")

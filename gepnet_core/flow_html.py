@@ -5,6 +5,7 @@ The only module that knows its classes and their style; screen and report show t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 
@@ -12,6 +13,7 @@ from gepnet_core.behind import Behind
 from gepnet_core.criteria import OneOf
 from gepnet_core.flow import Flow, FlowPart, FlowStep
 
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 Address = Callable[[Behind, tuple[OneOf, ...]], str]
 
 # Columns of equal width: the line from box to box runs down the middle of the first, and the arrow to a side box is
@@ -28,7 +30,8 @@ FLOW_CSS = """
 }
 .flow-out { border-style: dashed; }
 .flow strong { font-variant-numeric: tabular-nums; }
-.flow a { color: inherit; text-decoration: underline; text-underline-offset: 0.15em; }
+.flow a { text-decoration: underline; text-underline-offset: 0.15em; }
+.flow-date { white-space: nowrap; }
 .flow-step, .flow-start { display: grid; grid-template-columns: 1fr 1fr; }
 .flow-start > .flow-box, .flow-step > .flow-box { grid-column: 1; text-align: center; }
 .flow-step > .flow-out { grid-column: 2; grid-row: 1; margin: 0.75rem 0; position: relative; }
@@ -45,7 +48,7 @@ FLOW_CSS = """
     content: ""; position: absolute; right: 100%; width: 50%; top: 50%; border-top: 1px solid currentColor;
 }
 .flow-out::after {
-    content: ""; position: absolute; right: 100%; top: calc(50% - 0.27rem);
+    content: ""; position: absolute; right: calc(100% + 1px); top: calc(50% - 0.27rem);
     border: 0.32rem solid transparent; border-left-color: currentColor; border-right-width: 0;
 }
 .flow-part { padding: 0.75rem 0 0 !important; position: relative; }
@@ -72,7 +75,7 @@ FLOW_CSS = """
     .flow-groups li { text-align: left; }
 }
 @media print {
-    .flow a { text-decoration: none; }
+    .flow a { color: inherit; text-decoration: none; }
 }
 """
 
@@ -113,9 +116,14 @@ def _step(step: FlowStep, href: Address | None) -> str:
     left = _number(step.left, "left", _address(href, step.left, step.behind_left))
     return (
         '<li class="flow-step"><div class="flow-line"></div>'
-        f'<p class="flow-out">{out}: {escape(step.reason)}</p>'
-        f'<p class="flow-box">{left}: {escape(step.label)}</p></li>'
+        f'<p class="flow-out">{out}: {_words(step.reason)}</p>'
+        f'<p class="flow-box">{left}: {_words(step.label)}</p></li>'
     )
+
+
+def _words(text: str) -> str:
+    """Return text as HTML in which a date does not break over two lines."""
+    return DATE.sub(r'<span class="flow-date">\g<0></span>', escape(text))
 
 
 def _address(

@@ -11,6 +11,7 @@ from gepnet_core.glossary import define
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf
 from gepnet_core.view import View
+from pages.components import criteria_filter
 from pages.components.session import Remembered
 
 DATE_FORMAT = "YYYY-MM-DD"
@@ -42,7 +43,9 @@ def draw(shelf: Shelf, remembered: Remembered) -> None:
     else:
         remembered.half_window = False
         st.caption(f"No date filters: {data.meta['no_dates']}.")
+    selection = criteria_filter.choose(data, remembered, selection)
     remembered.show(replace(remembered.view, selection=selection))
+    criteria_filter.show(data, remembered)
     everybody = Selection(death=remembered.view.selection.death)  # the rule chooses no patient
     # always there: a control that comes and goes would move those below it under the reader's hand
     if st.button(
