@@ -26,7 +26,7 @@ from gepnet_core.vocabulary import DAYS_PER_MONTH
 
 TICK_TYPE, LABEL_TYPE, HOVER_TYPE, HOVER_TYPE_OF_MANY = 26, 22, 20, 16
 LINE = 5
-LABEL_WIDTH = 16  # characters on a line of a label at the end of a curve
+LABEL_WIDTH = 14  # characters on a line of a label at the end of a curve
 LABEL_LINES = 2
 LABEL_PIXELS = 250
 PLOT_PIXELS = 330  # high at least, on a screen of 1280 x 720
@@ -175,7 +175,7 @@ def _draw_cursor(figure: go.Figure, read: Sequence[Reading], place: int, drawn: 
     free = 12.0 if sum(shares) > len(shares) / 2 else 88.0
     figure.add_scatter(
         x=[reading.day / DAYS_PER_MONTH for reading in read],
-        y=[free - place / 10] * len(read),  # the label lists them from above
+        y=[free + place / 10] * len(read),  # the label lists them from above
         mode="lines",
         line={"color": drawn.colour, "width": 0},
         text=[_hover(reading, place, drawn) for reading in read],

@@ -14,7 +14,7 @@ from gepnet_core.figure_words import Look
 from gepnet_core.figures_board import board_figure
 from gepnet_core.vocabulary import TimeUnit
 from pages.components import board_keys, board_readings, page
-from pages.components.markdown import escaped
+from pages.components.markdown import JOINER, escaped
 from pages.components.session import KEY
 
 st.html(Path(__file__).parent / "assets" / "board.css")
@@ -40,7 +40,7 @@ with head:
     except NothingLeft:
         page.nothing_left()
     said = sentence(found)
-    st.header(escaped(said), anchor=False)
+    st.header(escaped(said.replace("–", f"{JOINER}–{JOINER}")), anchor=False)  # an interval stays on its line
     if few := remark(found):
         st.caption(escaped(few))
 
