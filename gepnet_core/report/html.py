@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -29,19 +28,10 @@ from gepnet_core.report.contents import Report
 from gepnet_core.report.link import link
 from gepnet_core.report.markup import listed, named, paragraph, section, table, text
 from gepnet_core.report.methods import methods
-from gepnet_core.report.pictures import pictures
+from gepnet_core.report.pictures import picture
 from gepnet_core.report.software import versions
-from gepnet_core.sheets import (
-    Sheet,
-    baseline_sheet,
-    estimate_provenance,
-    estimates_sheet,
-    events_sheet,
-    follow_up_sheet,
-    provenance,
-)
-from gepnet_core.sheets_compare import comparison_sheets
-from gepnet_core.sheets_side_effects import side_effect_sheets
+from gepnet_core.report.tables import Part, report_sections
+from gepnet_core.sheets import estimate_provenance, provenance
 from gepnet_core.side_effects import result_sentence as side_effects_sentence
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
@@ -83,32 +73,28 @@ def _style(title: str) -> str:
 
 
 def _body(report: Report, title: str, printed: date | None) -> Iterator[str]:
-    whole, found, data, selection = report.whole, report.comparison, report.dataset, report.view.selection
-    drawn = pictures(report)
+    whole, found = report.whole, report.comparison
     yield _head(report, title, printed)
-    yield section("flow", "Flow of patients", [flow_html(report.flow), paragraph(data.meta["about"], "note")])
-    baseline = [baseline_sheet(report.baseline, data, selection)] if report.baseline.rows else []
-    yield section("patients", "Patients at time zero", _tables(report, "baseline", baseline))
-    ended = [events_sheet(report.kinds, data, selection)]
-    yield section("events", "Events", _tables(report, "events", ended))
-    watched = [follow_up_sheet(found.estimated if report.compares else whole)]
-    words = paragraph(follow_up_sentence(whole, whole.strata[0]))
-    yield section("follow-up", "Follow-up", [words, *_tables(report, "watched", watched)])
-    together = [
-        drawn.get("whole", ""),
-        *_tables(report, "whole", [_titled(estimates_sheet(whole), "all patients together")]),
-    ]
-    yield section("all", "All patients together", together)
+    about = paragraph(report.dataset.meta["about"], "note")
+    yield _section(Part.FLOW, [flow_html(report.flow), about])
+    yield _section(Part.BASELINE, _tables(report, Part.BASELINE))
+    yield _section(Part.EVENTS, _tables(report, Part.EVENTS))
+    watched = paragraph(follow_up_sentence(whole, whole.strata[0]))
+    yield _section(Part.FOLLOW_UP, [watched, *_tables(report, Part.FOLLOW_UP)])
+    yield _section(Part.ESTIMATES, [picture(report, "whole"), *_tables(report, Part.ESTIMATES)])
     if report.compares:
-        by_group = _tables(report, "groups", [_titled(estimates_sheet(found.estimated), "by group")])
         moved = paragraph(landmark_sentence(found))
-        yield section("groups", "By group", [moved, drawn.get("groups", ""), *by_group])
-        yield section("comparison", "Comparison of the groups", _compared(report, drawn))
-    yield section("side-effects", "Side effects of local treatments", _harmed(report, drawn))
+        yield _section(Part.GROUPS, [moved, picture(report, "groups"), *_tables(report, Part.GROUPS)])
+        yield _section(Part.COMPARISON, _compared(report))
+    yield _section(Part.SIDE_EFFECTS, _harmed(report))
     said = [*remarks(whole), *(guards(found) if report.compares else [])]
     yield section("remarks", "What to keep in mind", [listed(dict.fromkeys(said))])
     yield from _written(report)
     yield _source(report, printed)
+
+
+def _section(part: Part, parts: Sequence[str]) -> str:
+    return section(part.value, part.label, parts)
 
 
 def _head(report: Report, title: str, printed: date | None) -> str:
@@ -128,42 +114,38 @@ def _head(report: Report, title: str, printed: date | None) -> str:
     return "\n".join(["<header>", *(part for part in parts if part), "</header>"])
 
 
-def _titled(sheet: Sheet, whom: str) -> Sheet:
-    return replace(sheet, title=f"{sheet.title}, {whom}")
-
-
-def _tables(report: Report, name: str, sheets: Sequence[Sheet]) -> list[str]:
+def _tables(report: Report, part: Part) -> list[str]:
     """Return tables; a note of several stands below the first, and one that the report says itself nowhere."""
     estimated = (report.whole, report.comparison.estimated)
     said = {provenance(report.dataset, report.view.selection), *map(estimate_provenance, estimated)}
     said |= {EXPLORATORY, EXPLORATORY_TRIAL}
+    sheets = [sheet for found in report_sections(report, [part]) for sheet in found.sheets]
     found = []
     for place, sheet in enumerate(sheets, start=1):
-        found.append(table(sheet, f"table-{name}-{place}", said=said))
+        found.append(table(sheet, f"table-{part}-{place}", said=said))
         said |= set(sheet.notes)
     return found
 
 
-def _compared(report: Report, drawn: dict[str, str]) -> list[str]:
+def _compared(report: Report) -> list[str]:
     found = report.comparison
     return [
         paragraph(EXPLORATORY_TRIAL if report.dataset.is_trial else EXPLORATORY),
         paragraph(str(found.tau_refused) if found.tau_refused else None),
-        drawn.get("forest", ""),
-        drawn.get("subgroups", ""),
-        *_tables(report, "compared", comparison_sheets(found)),
+        picture(report, "forest"),
+        picture(report, "subgroups"),
+        *_tables(report, Part.COMPARISON),
         "<h3>How far one patient moves the median</h3>",
         listed(stability_sentence(found, moved) for moved in found.stability),
         paragraph(count_sentence(found)),
     ]
 
 
-def _harmed(report: Report, drawn: dict[str, str]) -> list[str]:
-    found = report.side_effects
-    if found is None:
+def _harmed(report: Report) -> list[str]:
+    if report.side_effects is None:
         return [paragraph(report.no_side_effects)]
-    words = paragraph(side_effects_sentence(found))
-    return [words, drawn["side_effects"], *_tables(report, "harm", side_effect_sheets(found))]
+    words = paragraph(side_effects_sentence(report.side_effects))
+    return [words, picture(report, "side_effects"), *_tables(report, Part.SIDE_EFFECTS)]
 
 
 def _written(report: Report) -> Iterator[str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gepnet_core.print_size import Width
 from gepnet_core.report.bundle import bundle_bytes
 from gepnet_core.report.contents import Report
-from gepnet_core.report.pictures import figures_zip
-from gepnet_core.report.sections import report_sheets, sections
-from gepnet_core.sheets import sheets_lines
+from gepnet_core.report.drawn import figure_bytes
+from gepnet_core.report.pictures import CAPTIONS, available, drawing, figures_zip
+from gepnet_core.report.tables import tables_csv, tables_docx
 from pages.components import downloads
+from pages.components.figure_files import offer_figure
 from pages.components.session import Remembered
 from pages.components.take_away_report import file_stem
 
-WIDTHS = {"single": "one column (85 mm)", "middle": "one and a half (114 mm)", "double": "page (174 mm)"}
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -34,25 +35,28 @@ def show_bundle(report: Report) -> None:
 
 
 def show_figures(report: Report, remembered: Remembered) -> None:
-    """Draw the download of the figures at a journal's size."""
+    """Draw the downloads of the figures at a journal's size: one, or all in a ZIP file."""
     st.subheader("Figures", anchor=False)
-    st.caption(
-        "Flow, curves with who was at risk, hazard ratios and side effects, as far as this view has them: each as "
-        "SVG and as PNG of 600 dots per inch, type of the size that journals ask for."
+    st.caption("Drawn for print at the width of a journal, with type of the size that journals ask for.")
+    names = available(report)
+    name = st.selectbox(
+        "Figure",
+        names,
+        index=names.index("whole"),
+        format_func=lambda name: CAPTIONS[name].removesuffix("."),
+        key=remembered.widget(f"figure:{','.join(names)}"),
     )
-    width = st.segmented_control(
-        "Width",
-        WIDTHS,
-        default="double",
-        required=True,
-        format_func=WIDTHS.__getitem__,
-        key=remembered.widget("figure_width"),
+    offer_figure(
+        "Figure",
+        lambda width, kind: figure_bytes(drawing(report, name, width), kind),
+        f"{file_stem(report)}_{name}",
+        key=remembered.widget("figure"),
     )
     downloads.offer_bytes(
-        "Figures (ZIP)",
-        lambda: figures_zip(report, width or "double"),
-        f"{file_stem(report)}_figures_{width}.zip",
-        says="SVG stays sharp at any size; PNG opens everywhere. Making them takes some seconds.",
+        "All figures (ZIP)",
+        lambda: figures_zip(report, Width.DOUBLE),
+        f"{file_stem(report)}_figures.zip",
+        says="Each as SVG and as PNG of 600 dots per inch, 174 mm wide. Making them takes some seconds.",
         mime="application/zip",
     )
 
@@ -60,26 +64,20 @@ def show_figures(report: Report, remembered: Remembered) -> None:
 def show_tables(report: Report) -> None:
     """Draw the downloads of every table of the report."""
     st.subheader("Tables", anchor=False)
-    st.caption("Every table of the report as it is printed there, with what was done below it.")
+    st.caption("Every table of the report as it is printed there, with its notes.")
     row = st.container(horizontal=True)
     downloads.offer(
         "Tables (CSV)",
-        lambda: sheets_lines(report_sheets(report)),
+        lambda: [tables_csv(report)],
         f"{file_stem(report)}_tables.csv",
         says="All tables in one file, a line a cell, the data version in the first column.",
         where=row,
     )
     downloads.offer_bytes(
         "Tables (Word)",
-        lambda: _word(report),
+        lambda: tables_docx(report),
         f"{file_stem(report)}_tables.docx",
         says="Tables, their notes, the methods and the references, to be edited.",
         mime=WORD,
         where=row,
     )
-
-
-def _word(report: Report) -> bytes:
-    from gepnet_core.word_tables import word_document  # its library takes long to load
-
-    return word_document(f"{report.whole.endpoint.name}: {report.dataset.name}", sections(report))
