@@ -147,6 +147,7 @@ LAYERS = [
     ("importer",),
     ("cli_options",),
     (
+        "cli_bundle",
         "cli_compare",
         "cli_explain",
         "cli_figures",

@@ -37,6 +37,7 @@ level_of <- function(patients, column) {
   found <- cohort[[column]][match(patients, cohort$patient_id)]
   ifelse(found == "", "not recorded", found)
 }
+coded <- function(values) match(values, unique(values))
 counted <- function(status) if (one("death") == "event") ifelse(status == 2, 1, status) else status
 z_of <- function() -qnorm((1 - conf) / 2)
 
@@ -323,6 +324,51 @@ rank_test <- function(d, k, weight) {
   c(found$chisq, plain[2], pchisq(found$chisq, plain[2], lower.tail = FALSE))
 }
 
+gray_test <- function(d, k, cause) {
+  # Gray's test in plain R, the loop over days of cmprsk; a singular variance has fewer degrees of freedom
+  s <- v3 <- f_own <- rep(0, k)
+  free_before <- rep(1, k)
+  v <- moved <- v2 <- matrix(0, k, k)
+  pooled <- 0
+  for (day in sort(unique(d$days[d$status > 0]))) {
+    risk <- tabulate(d$group[d$days >= day], k)
+    fell <- tabulate(d$group[d$days == day & d$status == cause], k)
+    died <- tabulate(d$group[d$days == day & d$status == 3 - cause], k)
+    there <- which(risk > 0)
+    free <- free_before; f_now <- f_own
+    free[there] <- (free_before * (risk - fell - died) / risk)[there]
+    f_now[there] <- (f_own + free_before * fell / risk)[there]
+    size <- rep(0, k)
+    size[there] <- (risk / free_before)[there]
+    nd <- sum(fell)
+    now <- pooled + nd / sum(size)
+    response <- if (length(there) > 1) diag(size, k) - size %o% size / sum(size) else matrix(0, k, k)
+    if (length(there) > 1 && nd) moved <- moved + response * nd / (sum(size) * (1 - pooled))
+    s <- s + fell - nd * size * (1 - f_own) / sum(size * (1 - f_own))
+    for (x in there) {
+      left <- if (free[x] > 0) (1 - now) / free[x] else 0
+      steps <- list()
+      if (nd) {
+        ties <- if (nd > 1) 1 - (nd - 1) / (sum(size) * free_before[x] - 1) else 1
+        steps <- list(list(response[, x] - (1 - left) * moved[, x], 1 - left,
+                           ties * free_before[x] * nd / (sum(size) * risk[x])))
+      }
+      if (died[x] && free[x] > 0) {
+        ties <- if (died[x] > 1) 1 - (died[x] - 1) / (risk[x] - 1) else 1
+        steps <- c(steps, list(list(left * moved[, x], -left, ties * free_before[x]^2 * died[x] / risk[x]^2)))
+      }
+      for (step in steps) {
+        v <- v + step[[1]] %o% step[[1]] * step[[3]]
+        v2[, x] <- v2[, x] + step[[1]] * step[[2]] * step[[3]]
+        v3[x] <- v3[x] + step[[2]]^2 * step[[3]]
+      }
+    }
+    pooled <- now; f_own <- f_now; free_before <- free
+  }
+  v <- v + moved %*% diag(v3, k) %*% t(moved) + moved %*% t(v2) + v2 %*% t(moved)
+  chi_square(s[-k], v[-k, -k, drop = FALSE])
+}
+
 say_test <- function(section, group, test, words = "")
   say(section, group, "", setNames(test[1:3], paste0(words, c("chisq", "df", "p"))))
 
@@ -330,7 +376,7 @@ tests <- function() {
   for (weight in c("log-rank", "Gehan-Breslow", "Peto-Peto")) say_test("tests", weight, rank_test(rows, k, weight))
   if (one("stratify") != "") {
     within <- rows
-    within$block <- match(level_of(rows$patient, one("stratify")), levels$level)
+    within$block <- coded(level_of(rows$patient, one("stratify")))
     say_test("tests", "log-rank, stratified", rank_test(within, k, "log-rank"))
   }
   if (competes) {
@@ -338,6 +384,7 @@ tests <- function() {
     for (cause in 1:2) {
       test <- c(NA, max(0, k - 1), NA)
       if (k > 1 && any(rows$status == cause)) test <- gray[as.character(cause), c("stat", "df", "pv")]
+      if (isTRUE(test[1] < 0)) test <- gray_test(rows, k, cause)  # what cuminc says where the variance is singular
       say_test("tests", paste("Gray,", c("event", "competing death")[cause]), unname(test))
     }
   }
@@ -356,11 +403,42 @@ tests <- function() {
 
 cox <- function(x, days, event) {
   fit <- suppressWarnings(coxph(Surv(days, event) ~ x, ties = "efron", control = EXACT))
-  error <- sqrt(diag(fit$var))
+  error <- suppressWarnings(sqrt(diag(fit$var)))
   binary <- apply(x, 2, function(column) all(column %in% c(0, 1)))
   spread <- ifelse(binary, 1, apply(x, 2, sd))
-  exists <- is.finite(coef(fit)) & is.finite(error) & error * spread < 50
+  # a ratio without bound runs away, until its error is beyond all measure or collapses
+  exists <- is.finite(coef(fit)) & is.finite(error) & error > 0 & error * spread < 50 &
+    abs(coef(fit)) * spread < 15
   list(fit = fit, beta = unname(coef(fit)), error = error, exists = exists)
+}
+
+proportional_hazards <- function(x, days, event, found) {
+  # cox.zph, but where its variance is singular: then the score test in plain R, with fewer degrees of freedom
+  global <- tryCatch({
+    table <- cox.zph(found$fit, transform = "km", terms = FALSE)$table
+    unname(table[nrow(table), c("chisq", "df", "p")])
+  }, error = function(condition) NULL)
+  if (!is.null(global)) return(global)
+  p <- ncol(x)
+  x <- sweep(x, 2, colMeans(x))
+  weight <- exp(drop(x %*% found$beta))
+  score <- rep(0, p)
+  sums <- list(matrix(0, p, p), matrix(0, p, p), matrix(0, p, p))
+  s <- 1
+  for (day in sort(unique(days[event]))) {
+    risk <- days >= day; own <- days == day & event
+    n <- sum(own)
+    for (gone in (seq_len(n) - 1) / n) {
+      w <- weight * risk - gone * weight * own
+      mean <- colSums(w * x) / sum(w)
+      information <- t(x) %*% (w * x) / sum(w) - mean %o% mean
+      score <- score - (1 - s) * mean
+      for (power in 0:2) sums[[power + 1]] <- sums[[power + 1]] + (1 - s)^power * information
+    }
+    score <- score + (1 - s) * colSums(x[own, , drop = FALSE])
+    s <- s * (1 - n / sum(risk))
+  }
+  chi_square(score, sums[[3]] - sums[[2]] %*% solve(sums[[1]], sums[[2]]))
 }
 
 says_more <- function(x, added, used) {
@@ -371,7 +449,7 @@ says_more <- function(x, added, used) {
   all(size > 0) && sum(svd(sweep(table, 2, size, "/"))$d > 1e-8) == ncol(table)
 }
 
-hazard_ratios <- function(d, shown, reference, adjust = character()) {
+hazard_ratios <- function(d, shown, reference, adjust = character(), test = TRUE) {
   k <- length(shown)
   # ratios of the groups shown and of covariates, size of the model, test of proportionality; a group or level
   # without events is left out, as is a column that says nothing new
@@ -416,9 +494,8 @@ hazard_ratios <- function(d, shown, reference, adjust = character()) {
     all <- cbind(exp(found$beta), exp(found$beta - half), exp(found$beta + half),
                  2 * pnorm(-abs(found$beta / found$error)))
     ratios[fits, ] <- all[fits, ]
-    if (all(found$exists)) {
-      table <- cox.zph(found$fit, transform = "km", terms = FALSE)$table
-      ph <- unname(table[nrow(table), c("chisq", "df", "p")])
+    if (test && all(found$exists)) {
+      ph <- proportional_hazards(x[used, , drop = FALSE], d$days[used], event[used], found)
     }
   }
   missing <- setdiff(seq_len(k), c(reference, compared))
@@ -452,6 +529,7 @@ means <- function() {
   if (competes || tau <= 0 || tau > last) return()
   say("restricted means", "", "", tau = tau)
   found <- vapply(groups, function(group) {
+    if (tau < min(group$days)) return(c(tau, 0))  # R refuses it: S is 1 all the way
     table <- summary(fitted(group$days, group$status == 1), rmean = tau)$table
     c(table[[grep("rmean", names(table))[1]]], table[[grep("se(rmean)", names(table), fixed = TRUE)]])
   }, c(0, 0))
@@ -498,7 +576,7 @@ interaction <- function(d) {
   cells <- unique(d[c("level", "group")])
   df <- nrow(cells) - 1 - length(unique(d$level))
   if (df < 1) return(c(NA, max(df, 0), NA))
-  cell <- match(paste(match(d$level, levels$level), d$group), paste(match(cells$level, levels$level), cells$group))
+  cell <- coded(paste(coded(d$level), d$group))
   dummies <- function(values) vapply(unique(values)[-1], function(value) as.numeric(values == value), numeric(length(values)))
   falls <- cell %in% cell[d$status == 1]
   whole <- cox(dummies(cell[falls]), d$days[falls], d$status[falls] == 1)
@@ -519,7 +597,7 @@ subgroups <- function(column) {
     part <- d[d$level == level, ]
     say(section, level, "", patients = nrow(part), events = sum(part$status == 1))
     ratio <- NOTHING[1:4]
-    if (length(unique(part$group)) == 2) ratio <- hazard_ratios(part, c("contrast", "reference"), 2)$ratios[1, ]
+    if (length(unique(part$group)) == 2) ratio <- hazard_ratios(part, c("contrast", "reference"), 2, test = FALSE)$ratios[1, ]
     say_ratio(section, level, "", ratio)
   }
   say_test(section, "", interaction(d), "interaction ")
@@ -607,6 +685,7 @@ arguments <- commandArgs(trailingOnly = TRUE)
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[1])
 agreed <- TRUE
 for (folder in if (length(arguments)) arguments else dirname(script)) {
+  cat("Folder:", folder, "\n")
   kept <- list()
   settings <- read("settings.csv"); cohort <- read("cohort.csv"); columns <- read("columns.csv")
   levels <- read("levels.csv"); adtte <- read("adtte.csv")

@@ -39,6 +39,7 @@ def gap(found, expected):
 
 def check(folder):
     """Recompute a folder, write numbers.csv and compare; return True where all agree."""
+    print("Folder:", folder)
     found = Recomputed(folder).numbers
     lines = [",".join((*map(cell, key), written(value))) for key, value in found.items()]
     text = "\n".join([",".join((*COLUMNS, "value")), *lines, ""])

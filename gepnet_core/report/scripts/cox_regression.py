@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from estimators import chi_square, p_of_chisq, p_of_z, z_of
 from lifelines import CoxPHFitter
+from lifelines.exceptions import ConvergenceError
 
 NOTHING = (None, None, None, None)
 OPTIONS = {"precision": 1e-12, "r_precision": 1e-14}
@@ -33,13 +34,20 @@ def efron(x, days, event, beta):
 
 
 def fit(x, days, event):
-    """Return log hazard ratios (None: no bound), standard errors, log likelihood and the vector itself."""
+    """Return log hazard ratios, standard errors, which of them have a bound, and the log likelihood.
+
+    None has a bound where lifelines finds no maximum.
+    """
+    width = x.shape[1]
     centred = x - x.mean(axis=0)
-    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(x.shape[1])])
+    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(width)])
     frame["days"], frame["event"] = days + 1.0, event.astype(float)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = CoxPHFitter().fit(frame, "days", "event", fit_options=OPTIONS)
+        try:
+            model = CoxPHFitter().fit(frame, "days", "event", fit_options=OPTIONS)
+        except (ConvergenceError, np.linalg.LinAlgError, ValueError):
+            return np.zeros(width), np.zeros(width), np.zeros(width, dtype=bool), 0.0
     beta, errors = model.params_.to_numpy(float), model.standard_errors_.to_numpy(float)
     binary = ((x == 0.0) | (x == 1.0)).all(axis=0)
     spread = np.where(binary, 1.0, x.std(axis=0, ddof=1))
