@@ -32,7 +32,6 @@ SYMBOLS = {
     EndedBy.DEATH.value: "x",
     EndedBy.LAST_CONTACT.value: "arrow-right",
     EndedBy.CUT_OFF.value: "line-ns-open",
-    EndedBy.LAST_TIME.value: "line-ew-open",
 }
 EVENT_SYMBOLS = ("star", "hexagon", "bowtie", "hourglass", "star-square", "star-diamond")
 

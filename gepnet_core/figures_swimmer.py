@@ -204,7 +204,7 @@ def _all_marks(
         for mark in filter(_is_shown, history.marks):
             words = f"{mark.kind}: {mark.words}" if mark.kind in LOCAL_KINDS else mark.words
             add((*drawn_as(data, mark, levels), mark.of), mark.day, row, history, words)
-        if history.ended_by is not None:
+        if history.ended_by is not None and history.ended_by.value in SYMBOLS:  # an event has its own mark
             end = history.ended_by.value
             add((end, SYMBOLS[end], GREY, ""), history.observed_days or 0, row, history, end)
         if any(

@@ -51,13 +51,14 @@ def timeline_figure(
         figure.add_trace(marks.trace(name, symbol, colour, size=13, legend=False))
 
     if history.observed_days is not None and history.ended_by is not None:
-        end, words = history.ended_by.value, f"Observed until {history.ended_by}"
+        end, words = history.ended_by.value, f"observation ({history.ended_by})"
         colour, dash = GREY, "solid"
         if history.modality in levels:
             look = look_of(history.modality, levels)
             colour, dash = look.colour, look.dash
         _add_line(figure, row_of(words), 0, history.observed_days, colour, dash)
-        add(words, history.observed_days, SYMBOLS[end], GREY, end)
+        if end in SYMBOLS:  # an event has its own mark
+            add(words, history.observed_days, SYMBOLS[end], GREY, end)
     for mark in sorted(history.marks, key=lambda mark: _order(mark.kind)):
         name, symbol, colour = drawn_as(data, mark, levels)
         if mark.kind in LOCAL_KINDS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -178,11 +178,12 @@ def _history(
     zero = index_date if member.in_cohort else own.first_date()
     death = listing.selection.death
     order = list(dataset.endpoints)
-    times = tuple(
-        EndpointTime(dataset.endpoints[code], int(days), death.counts_as(Status(status)), reason)
+    as_stored = [
+        EndpointTime(dataset.endpoints[code], int(days), Status(status), reason)
         for code, days, status, reason in sorted(timed, key=lambda row: order.index(row[0]))
-    )
-    observed, ended_by = _observation(times, listing.endpoint)
+    ]
+    times = tuple(replace(time, status=death.counts_as(time.status)) for time in as_stored)
+    observed, ended_by = _observation(as_stored, listing.endpoint)
     if member.in_cohort:
         baseline = [
             (column.label, _told(value)) for column, value in zip(dataset.baseline, values, strict=True)
@@ -194,7 +195,7 @@ def _history(
     if dataset.is_trial:
         marks = tuple(
             Mark(MarkKind.EVENT, time.days, time.reason, time.endpoint.code)
-            for time in times
+            for time in as_stored
             if time.status is Status.EVENT and time.endpoint.code != stored.OBSERVED_BY
         )
     return History(
@@ -241,7 +242,7 @@ def _observation(times: Sequence[EndpointTime], endpoint: str) -> tuple[int | No
     if last.status is Status.CENSORED:
         return last.days, EndedBy.LAST_CONTACT
     died = watched is not None or last.status is Status.COMPETING_DEATH or last.reason == EndedBy.DEATH.value
-    return last.days, EndedBy.DEATH if died else EndedBy.LAST_TIME
+    return last.days, EndedBy.DEATH if died else EndedBy.EVENT
 
 
 def _observed_outside(own: _Own, zero: date | None, cutoff: date | None) -> tuple[int | None, EndedBy | None]:

@@ -17,12 +17,12 @@ STATUS_WORDS = {
 
 
 class EndedBy(StrEnum):
-    """What ended the observation of a patient."""
+    """What ended the observation of a patient; an event does where nothing is recorded after it."""
 
     DEATH = "death"
     LAST_CONTACT = "last contact"
     CUT_OFF = "data cut-off"
-    LAST_TIME = "last recorded time"
+    EVENT = "event"
 
 
 class MarkKind(StrEnum):

@@ -52,7 +52,7 @@ def history_sentence(dataset: DataSet, history: History) -> str:
         return f"{words}, with no observed time up to the data cut-off."
     return (
         f"{words}, observed for {format_months(history.observed_days)} months "
-        f"({format_count(history.observed_days, 'day')}), until {history.ended_by}."
+        f"({format_count(history.observed_days, 'day')}); ends with {history.ended_by}."
     )
 
 

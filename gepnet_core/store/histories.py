@@ -115,13 +115,23 @@ def members(dataset: DataSet, listing: Listing, *, limit: int | None = None, ski
 def beside(dataset: DataSet, listing: Listing, patient: str) -> tuple[int, str | None, str | None] | None:
     """Return a patient's place in the list (from 0) and who comes before and after; None for one not listed."""
     placed, bound = _placed(dataset, listing)
-    neighbours = "lag(patient_id) OVER (ORDER BY place), lead(patient_id) OVER (ORDER BY place)"
+    key = ("beside", listing, patient)
+    return dataset.kept(key, lambda: _beside(dataset, placed, {**bound, "page_patient": patient}))
+
+
+def _beside(
+    dataset: DataSet, placed: str, bound: dict[str, Any]
+) -> tuple[int, str | None, str | None] | None:
     rows = dataset.database.rows(
-        f"SELECT place, before, after FROM (SELECT patient_id, place, {neighbours} FROM ({placed})) "
-        "n(patient_id, place, before, after) WHERE patient_id = $page_patient",
-        {**bound, "page_patient": patient},
+        f"WITH placed AS MATERIALIZED ({placed}) SELECT patient_id, place, own FROM placed, "
+        "(SELECT place AS own FROM placed WHERE patient_id = $page_patient) "
+        "WHERE place BETWEEN own - 1 AND own + 1",
+        bound,
     )
-    return (int(rows[0][0]) - 1, rows[0][1], rows[0][2]) if rows else None
+    if not rows:
+        return None
+    named, own = {int(place): name for name, place, _ in rows}, int(rows[0][2])
+    return own - 1, named.get(own - 1), named.get(own + 1)
 
 
 def _placed(dataset: DataSet, listing: Listing) -> Query:
@@ -149,13 +159,14 @@ def _ordered(dataset: DataSet, listing: Listing) -> tuple[str, str, dict[str, An
         dataset.endpoint(listing.endpoint)
         everybody, more = _times(dataset, listing.selection)
         bound = bound | more | {"page_endpoint": listing.endpoint}
-        own = "max(days) FILTER (WHERE endpoint = $page_endpoint)"
+        chosen = f"SELECT patient_id, days FROM ({everybody}) WHERE endpoint = $page_endpoint"
         if listing.order is Order.OBSERVED:
-            own = f"coalesce(max(days) FILTER (WHERE endpoint = '{OBSERVED_BY}'), {own}, max(days))"
-        watched = (
-            f"LEFT JOIN (SELECT patient_id, {own} AS days FROM ({everybody}) GROUP BY patient_id) w "
-            "ON w.patient_id = b.patient_id"
-        )
+            chosen = (
+                f"SELECT patient_id, coalesce(max(days) FILTER (WHERE endpoint = '{OBSERVED_BY}'), "
+                f"max(days) FILTER (WHERE endpoint = $page_endpoint), max(days)) AS days FROM ({everybody}) "
+                "GROUP BY patient_id"
+            )
+        watched = f"LEFT JOIN ({chosen}) w ON w.patient_id = b.patient_id"
         keys.append("w.days DESC NULLS LAST")
     elif listing.order is Order.INDEX_DATE:
         keys.append("c.index_date NULLS LAST")
