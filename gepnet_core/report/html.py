@@ -31,7 +31,7 @@ from gepnet_core.report.methods import methods
 from gepnet_core.report.pictures import picture
 from gepnet_core.report.software import versions
 from gepnet_core.report.tables import Part, report_sections
-from gepnet_core.sheets import estimate_provenance, provenance
+from gepnet_core.sheets import estimate_provenance, provenance, writable
 from gepnet_core.side_effects import result_sentence as side_effects_sentence
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
@@ -76,7 +76,7 @@ def _body(report: Report, title: str, printed: date | None) -> Iterator[str]:
     whole, found = report.whole, report.comparison
     yield _head(report, title, printed)
     about = paragraph(report.dataset.meta["about"], "note")
-    yield _section(Part.FLOW, [flow_html(report.flow), about])
+    yield _section(Part.FLOW, [writable(flow_html(report.flow)), about])
     yield _section(Part.BASELINE, _tables(report, Part.BASELINE))
     yield _section(Part.EVENTS, _tables(report, Part.EVENTS))
     watched = paragraph(follow_up_sentence(whole, whole.strata[0]))

@@ -12,5 +12,7 @@ def joined(words: Sequence[str], link: str = "or") -> str:
 
 
 def amid(words: str) -> str:
-    """Return words that begin a sentence as they stand within one; an abbreviation keeps its capitals."""
-    return words if words[1:2].isupper() else f"{words[:1].lower()}{words[1:]}"
+    """Return words that begin a sentence as they stand within one; a name as PFS or Ki-67 keeps its capital."""
+    first = words.split(" ")[0]
+    named = any(c.isupper() or c.isdigit() for c in first[1:])
+    return words if named else f"{words[:1].lower()}{words[1:]}"
