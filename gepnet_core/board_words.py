@@ -60,19 +60,19 @@ def phrase(estimated: Estimate, reading: Reading) -> str:
 def share_words(found: StratumReading) -> str:
     """Return "76 % (61–86)", or that it is not estimable."""
     if found.share is None:
-        return "not estimable: beyond the follow-up"
+        return "not estimable"
     return f"{whole_percent(found.share)}{NO_BREAK}% ({_limits(found)})"
 
 
 def at_risk_words(found: StratumReading) -> str:
-    """Return "12 at risk"."""
-    return f"{found.at_risk:,} at risk"
+    """Return "12 at risk", or why nothing is estimated."""
+    return "beyond the follow-up" if found.share is None else f"{found.at_risk:,} at risk"
 
 
 def stratum_sentence(estimated: Estimate, found: StratumReading, reading: Reading) -> str:
     """Return one stratum at one time: "76 % (61–86) still without new systemic therapy, 12 at risk"."""
     if found.share is None:
-        return share_words(found)
+        return f"{share_words(found)}: {at_risk_words(found)}"
     words = phrase(estimated, reading)
     return f"{share_words(found)} {words[0].lower()}{words[1:]}, {at_risk_words(found)}"
 

@@ -48,8 +48,7 @@ def show(estimated: Estimate, reading: Reading, levels: Sequence[str]) -> None:
 
 
 def _lines(found: StratumReading, reading: Reading, levels: Sequence[str]) -> str:
-    share = escape(share_words(found))
-    risk = "" if found.share is None else at_risk_words(found)
+    share, risk = escape(share_words(found)), at_risk_words(found)
     if len(reading.strata) == 1:
         number, bracket, limits = share.partition(" (")
         return f"<p class='board-alone'><strong>{number}</strong>{bracket}{limits}<br>{risk}</p>"
