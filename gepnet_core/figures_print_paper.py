@@ -33,6 +33,7 @@ DASHES: dict[str, Any] = {
     "longdash": (0, (7.0, 2.5)),
     "longdashdot": (0, (7.0, 2.0, 1.0, 2.0)),
 }
+MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", "pentagon": "p", "cross": "P"}
 
 # what a file on the machine sets must not change a figure
 matplotlib.rcParams.update(matplotlib.rcParamsDefault)
@@ -187,7 +188,7 @@ class Paper:
             )
         )
 
-    def mark(self, x: float, y: float, marker: str, colour: str) -> None:
+    def mark(self, x: float, y: float, marker: str, colour: str, *, filled: bool = True) -> None:
         """Draw one mark."""
         self.figure.add_artist(
             Line2D(
@@ -197,8 +198,9 @@ class Paper:
                 color=colour,
                 marker=marker,
                 markersize=MARK,
+                markerfacecolor=colour if filled else "white",
                 linestyle="none",
-                markeredgewidth=0.0,
+                markeredgewidth=THIN,
             )
         )
 
@@ -231,7 +233,9 @@ class Paper:
         ]
         self.figure.add_artist(Polygon(corners, transform=self._transform, facecolor=AXIS, edgecolor="none"))
 
-    def box(self, x: float, y: float, width: float, height: float) -> None:
+    def box(
+        self, x: float, y: float, width: float, height: float, colour: str = "white", edge: str = AXIS
+    ) -> None:
         """Draw a box."""
         self.figure.add_artist(
             Rectangle(
@@ -239,8 +243,8 @@ class Paper:
                 width,
                 height,
                 transform=self._transform,
-                facecolor="white",
-                edgecolor=AXIS,
+                facecolor=colour,
+                edgecolor=edge,
                 linewidth=THIN,
             )
         )

@@ -24,9 +24,12 @@ from gepnet_core.figures import survival_figure
 from gepnet_core.figures_print import survival_sheet
 from gepnet_core.figures_print_flow import flow_sheet
 from gepnet_core.figures_print_forest import forest_sheet, subgroup_sheet
+from gepnet_core.figures_print_lanes import lanes_sheet
 from gepnet_core.figures_print_paper import EDGE, Paper, PrintFigure
 from gepnet_core.figures_print_side_effects import side_effects_sheet
 from gepnet_core.flow import Flow, flow
+from gepnet_core.histories import page_of
+from gepnet_core.history import EndedBy, MarkKind
 from gepnet_core.palette import look_of
 from gepnet_core.print_size import FigureFormat, Resolution, Width
 from gepnet_core.question import Question
@@ -34,6 +37,7 @@ from gepnet_core.report.drawn import FigureKind, drawn, figure_bytes
 from gepnet_core.selection import Selection
 from gepnet_core.side_effects import side_effects
 from gepnet_core.store import build_adtte, open_dataset
+from gepnet_core.store.histories import Listing
 from gepnet_core.view import View
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DeathRule
 from tests.conftest import ROOT
@@ -387,6 +391,36 @@ def test_side_effects_are_drawn_at_their_shares_with_exact_limits(synthetic) -> 
     scale = widths[0] / terms[0].any_grade.count
     assert [round(width / scale) for width in widths] == [row.any_grade.count for row in terms]
     assert {bar.get_hatch() for bar in bars[1::2]} == {"//////"}
+
+
+def test_every_listed_patient_has_a_lane_to_the_end_of_observation_with_all_marks(synthetic) -> None:
+    listing = Listing(Selection(modalities=("RFA", "HAE")), "TTNST", lanes="modality")
+    listed = page_of(synthetic, listing, 1)
+    figure = lanes_sheet(listed, synthetic.levels("modality"), Width.DOUBLE)
+    (axes,) = figure.figure.axes
+    lanes = [line for line in axes.get_lines() if line.get_gid().startswith("lane")]
+    assert [line.get_gid() for line in lanes] == [f"lane {found.patient_id}" for found in listed.histories]
+    for line, history in zip(lanes, listed.histories, strict=True):
+        assert line.get_xdata()[-1] == history.observed_days / DAYS_PER_MONTH
+        assert line.get_color() == look_of(history.modality, synthetic.levels("modality")).colour
+        here = [
+            mark
+            for mark in axes.get_lines()
+            if mark.get_ydata()[0] == line.get_ydata()[0] and mark is not line
+        ]
+        days = sorted(round(mark.get_xdata()[0] * DAYS_PER_MONTH) for mark in here)
+        told = [m.day for m in history.marks if m.kind is not MarkKind.SIDE_EFFECT and m.day >= -91]
+        ends = [] if history.ended_by is EndedBy.EVENT else [history.observed_days]
+        assert days == sorted([*told, *ends])
+    said = drawn_words(figure)
+    for words in ("RFA", "Selective HAE", "new systemic therapy", "focal progression", "last contact"):
+        assert words in said
+    assert all(found.patient_id in said for found in listed.histories)
+    therapies = [bar for bar in axes.patches if bar.get_gid() == "therapy"]
+    shown = [
+        span for found in listed.histories for span in found.spans if span.stop is None or span.stop > -91
+    ]
+    assert len(therapies) == len(shown)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FigureKind if kind is not FigureKind.SUBGROUPS])

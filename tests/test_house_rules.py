@@ -138,7 +138,8 @@ LAYERS = [
         "similar_words",
     ),
     (
-        *("figures_print_flow", "figures_print_forest", "figures_print_side_effects"),
+        *("figures_print_flow", "figures_print_forest", "figures_print_lanes"),
+        "figures_print_side_effects",
         *("figures_print", "figures_print_paper", "figures_print_svg", "figures_print_type"),
         *("sheets_compare", "sheets_side_effects"),
     ),

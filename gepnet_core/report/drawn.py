@@ -10,10 +10,12 @@ from gepnet_core.errors import OptionRefused
 from gepnet_core.estimates import estimate
 from gepnet_core.figure_words import Look
 from gepnet_core.flow import flow
+from gepnet_core.histories import page_of
 from gepnet_core.print_size import FigureFormat, Resolution, Width
 from gepnet_core.question import asked
 from gepnet_core.side_effects import DEFAULT_WINDOW, side_effects
 from gepnet_core.store.dataset import DataSet
+from gepnet_core.store.histories import Listing
 from gepnet_core.view import View
 from gepnet_core.vocabulary import TimeUnit
 
@@ -29,6 +31,7 @@ class FigureKind(StrEnum):
     FOREST = "forest"
     SUBGROUPS = "subgroups"
     SIDE_EFFECTS = "side-effects"
+    LANES = "lanes"
 
 
 def drawn(dataset: DataSet, view: View, kind: FigureKind, width: Width) -> PrintFigure:
@@ -45,6 +48,7 @@ def drawn(dataset: DataSet, view: View, kind: FigureKind, width: Width) -> Print
     from gepnet_core.figures_print import survival_sheet
     from gepnet_core.figures_print_flow import flow_sheet
     from gepnet_core.figures_print_forest import forest_sheet, subgroup_sheet
+    from gepnet_core.figures_print_lanes import lanes_sheet
     from gepnet_core.figures_print_side_effects import side_effects_sheet
 
     question = asked(view, dataset)
@@ -68,6 +72,9 @@ def drawn(dataset: DataSet, view: View, kind: FigureKind, width: Width) -> Print
         window = view.window or DEFAULT_WINDOW
         harm = side_effects(dataset, view.selection, window=window, conf_level=view.conf_level)
         return side_effects_sheet(harm, width)
+    if kind is FigureKind.LANES:
+        listing = Listing(view.selection, question.endpoint, view.behind, view.within, view.order, view.lanes)
+        return lanes_sheet(page_of(dataset, listing, view.part), dataset.levels("modality"), width)
     compared = compare(dataset, question)
     if len(compared.strata) < 2:
         raise OptionRefused(
