@@ -23,12 +23,12 @@ WHAT_IT_IS = "This shows what happened to earlier patients who resemble this one
 # a file of times does not say how its treatments were assigned, so nothing is said of it
 WHAT_IT_IS_NOT = {
     False: (
-        "It is not a prediction for this patient, and not a randomised comparison: the treatment was chosen for each "
-        "patient."
+        "It is not a prediction for this patient, and not a randomised comparison: the treatment was chosen for "
+        "each patient."
     ),
     True: (
-        "It is not a prediction for this patient, and not a comparison that a trial was planned for: these patients "
-        "were picked out afterwards."
+        "It is not a prediction for this patient, and not a comparison that a trial was planned for: these "
+        "patients were picked out afterwards."
     ),
 }
 

@@ -349,8 +349,8 @@ def test_under_competing_deaths_the_sentence_is_of_the_incidence(tmp_path: Path)
 
 def test_the_caution_says_what_this_is_not(eleven, synthetic):
     assert similar_words.caution(synthetic) == (
-        "This shows what happened to earlier patients who resemble this one in what is listed. It is not a prediction "
-        "for this patient, and not a randomised comparison: the treatment was chosen for each patient."
+        "This shows what happened to earlier patients who resemble this one in what is listed. It is not a "
+        "prediction for this patient, and not a randomised comparison: the treatment was chosen for each patient."
     )
     assert "not a prediction for this patient" in similar_words.caution(eleven)
     assert "randomised" not in similar_words.caution(eleven)
