@@ -30,7 +30,7 @@ FLOW_CSS = """
 }
 .flow-out { border-style: dashed; }
 .flow strong { font-variant-numeric: tabular-nums; }
-.flow a { text-decoration: underline; text-underline-offset: 0.15em; }
+.flow a { color: inherit; text-decoration: underline; text-underline-offset: 0.15em; }
 .flow-date { white-space: nowrap; }
 .flow-step, .flow-start { display: grid; grid-template-columns: 1fr 1fr; }
 .flow-start > .flow-box, .flow-step > .flow-box { grid-column: 1; text-align: center; }
@@ -75,7 +75,7 @@ FLOW_CSS = """
     .flow-groups li { text-align: left; }
 }
 @media print {
-    .flow a { color: inherit; text-decoration: none; }
+    .flow a { text-decoration: none; }
 }
 """
 

@@ -41,17 +41,16 @@ for rule, count in sorted(report.counts.items(), key=lambda found: -found[1]):
         st.markdown(f"**{escaped(RULES[rule].found)}** {escaped(RULES[rule].remedy)}")
         patients = {found.patient for found in report.findings if found.rule == rule and found.patient}
         words = format_count(count, "finding")
+        said = format_count(len(patients), "patient")
         if patients:
-            words += f", {format_count(len(patients), 'patient')}"
+            words += f", {said}"
         if st.button(
             words, icon=":material/list:", key=remembered.widget(f"finding:{rule}"), help="Shows them below."
         ):
             remembered.show(replace(view, finding=rule))
             st.rerun()
         if patients:
-            opens = links.patients(
-                f"Open the {format_count(len(patients), 'patient')}", len(patients), view, HasFinding(rule)
-            )
+            opens = links.patients(f"Open the {said}", len(patients), view, HasFinding(rule))
             st.markdown(tables.marked(opens))
 chosen = view.finding
 if chosen in RULES and report.counts[chosen]:
