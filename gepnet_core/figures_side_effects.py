@@ -13,6 +13,8 @@ from gepnet_core.side_effects import ANY_TERM, Proportion, SideEffects
 from gepnet_core.vocabulary import WHOLE_COHORT
 
 MOST_TERMS = 15
+# the names start at the edge, so that on a narrow screen they end before the buttons
+NARROW = {"margin": {"l": 10}, "legend": {"xref": "container"}}
 ANY_GRADE, SEVERE = "any grade", "grade 3 and above"
 
 
@@ -58,7 +60,7 @@ def modality_figure(found: SideEffects) -> go.Figure:
         fixedrange=True,
         automargin=True,
     )
-    return dressed(figure, 150 + 52 * len(rows), legend=True).update_layout(margin={"l": 10})
+    return dressed(figure, 150 + 52 * len(rows), legend=True).update_layout(**NARROW)
 
 
 def term_figure(found: SideEffects) -> go.Figure:
@@ -92,7 +94,7 @@ def term_figure(found: SideEffects) -> go.Figure:
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, automargin=True)
     figure.update_layout(barmode="stack", bargap=0.35)
-    return dressed(figure, 150 + 38 * max(len(rows), 1), legend=True).update_layout(margin={"l": 10})
+    return dressed(figure, 150 + 38 * max(len(rows), 1), legend=True).update_layout(**NARROW)
 
 
 def _wrapped(words: str, width: int = 18) -> str:

@@ -32,8 +32,11 @@ UNIT = 1000  # of an em: curves may move by one such unit when they become TrueT
 
 def main(folder: Path) -> None:
     """Write a WOFF2 file of each weight for screens, and TrueType files for printed figures."""
+    drawn = _subset(folder / SOURCES[400]).getBestCmap()
     for weight in WEIGHTS:
         font = _subset(folder / SOURCES[weight])
+        if font.getBestCmap() != drawn:
+            raise SystemExit(f"{SOURCES[weight]} does not draw the same characters as {SOURCES[400]}.")
         font.flavor = "woff2"
         font.save(screen_path(weight))
         if weight in PRINTED:

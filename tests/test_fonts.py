@@ -14,7 +14,8 @@ from fontTools.ttLib import TTFont
 from gepnet_core.fonts import FAMILY, FOLDER, PRINTED, WEIGHTS, font_face_css, font_path, screen_path
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = [*(font_path(weight) for weight in PRINTED), *(screen_path(weight) for weight in WEIGHTS)]
+PRINT = [font_path(weight) for weight in PRINTED]
+SCREEN = [screen_path(weight) for weight in WEIGHTS]
 
 
 def written() -> set[str]:
@@ -29,7 +30,7 @@ def written() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PRINT, ids=lambda path: path.name)
 def test_every_sign_of_the_screens_is_in_each_font(path: Path) -> None:
     font = TTFont(BytesIO(path.read_bytes()))
     assert {char for char in "0123456789NRE%–−≥²≤äßŁéα" if ord(char) not in font.getBestCmap()} == set()
@@ -38,7 +39,7 @@ def test_every_sign_of_the_screens_is_in_each_font(path: Path) -> None:
     assert missing == set(), "add them to RANGES in scripts/subset_fonts.py, or choose signs of this typeface"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PRINT, ids=lambda path: path.name)
 def test_each_font_carries_its_name_its_licence_and_figures_of_one_width(path: Path) -> None:
     font = TTFont(BytesIO(path.read_bytes()))
     names = {record.nameID: record.toUnicode() for record in font["name"].names}
@@ -50,7 +51,8 @@ def test_each_font_carries_its_name_its_licence_and_figures_of_one_width(path: P
 
 
 def test_the_fonts_are_small_and_their_licence_stands_beside_them() -> None:
-    assert sum(path.stat().st_size for path in FILES) < 400_000
+    assert sum(path.stat().st_size for path in (*PRINT, *SCREEN)) < 400_000
+    assert {path.read_bytes()[:4] for path in SCREEN} == {b"wOF2"}
     assert "SIL OPEN FONT LICENSE" in (FOLDER / "LICENSE.txt").read_text(encoding="utf-8")
 
 
