@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +15,8 @@ from fontTools.ttLib import TTFont
 from gepnet_core.fonts import FAMILY, FOLDER, PRINTED, WEIGHTS, font_face_css, font_path, screen_path
 
 ROOT = Path(__file__).resolve().parents[1]
+# the marks of a fifth and a sixth stratum come from another typeface of the machine, a broken sign is never written
+ELSEWHERE = {"\N{BLACK PENTAGON}", "\N{HEAVY GREEK CROSS}", "\N{REPLACEMENT CHARACTER}"}
 PRINT = [font_path(weight) for weight in PRINTED]
 SCREEN = [screen_path(weight) for weight in WEIGHTS]
 
@@ -34,8 +37,8 @@ def written() -> set[str]:
 def test_every_sign_of_the_screens_is_in_each_font(path: Path) -> None:
     font = TTFont(BytesIO(path.read_bytes()))
     assert {char for char in "0123456789NRE%–−≥²≤äßŁéα" if ord(char) not in font.getBestCmap()} == set()
-    never_shown = {"\N{WORD JOINER}", "\N{ZERO WIDTH NO-BREAK SPACE}", "\N{REPLACEMENT CHARACTER}"}
-    missing = {char for char in written() - never_shown if ord(char) not in font.getBestCmap()}
+    shown = {char for char in written() if unicodedata.category(char) not in ("Cf", "Cn")}
+    missing = {char for char in shown - ELSEWHERE if ord(char) not in font.getBestCmap()}
     assert missing == set(), "add them to RANGES in scripts/subset_fonts.py, or choose signs of this typeface"
 
 
