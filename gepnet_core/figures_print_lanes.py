@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -59,7 +59,8 @@ def lanes_sheet(listed: Listed, levels: Sequence[str], size: Width) -> PrintFigu
     names = {history.patient_id: paper.wrapped(history.patient_id, NAMES * paper.width) for history in shown}
     left = max([10.0, *(paper.wide(line) for lines in names.values() for line in lines)]) + 2.0
     used = [modality for modality in levels if any(history.modality == modality for history in shown)]
-    y = _lane_keys(paper, data, used, levels)
+    therapies = {span.known for history in shown for span in history.spans}
+    y = _lane_keys(paper, data, used, levels, therapies)
     y = _sign_keys(paper, _signs(data, shown, levels), y) + 0.5 * paper.row
     top, lanes = y, []
     before: str | None = None
@@ -138,8 +139,10 @@ def _signs(data: DataSet, shown: Sequence[History], levels: Sequence[str]) -> li
     return list(dict.fromkeys(found))
 
 
-def _lane_keys(paper: Paper, data: DataSet, used: Sequence[str], levels: Sequence[str]) -> float:
-    """Write the modalities with their lines and marks, then the two bars of therapies."""
+def _lane_keys(
+    paper: Paper, data: DataSet, used: Sequence[str], levels: Sequence[str], therapies: Collection[bool]
+) -> float:
+    """Write the modalities with their lines and marks, then the bars of therapies that there are."""
     entries = [(data.words_for("modality", modality), look_of(modality, levels)) for modality in used]
     x, y = 0.0, 0.0
     for words, look in entries:
@@ -151,13 +154,15 @@ def _lane_keys(paper: Paper, data: DataSet, used: Sequence[str], levels: Sequenc
         paper.lines(x + 8.5, y, paper.wrapped(words, paper.width - 8.5)[:1])
         x += 8.5 + paper.wide(words) + 3.0
     x, y = 0.0, y + paper.row * bool(entries)
-    for _, words, colour in THERAPIES:
+    for known, words, colour in THERAPIES:
+        if known not in therapies:
+            continue
         if x and x + 8.5 + paper.wide(words) > paper.width:
             x, y = 0.0, y + paper.row
         paper.box(x, y + 0.35 * paper.row, 7.0, 0.3 * paper.row, colour, GREY)
         paper.text(x + 8.5, y, words)
         x += 8.5 + paper.wide(words) + 3.0
-    return y + paper.row
+    return y + paper.row * bool(therapies)
 
 
 def _sign_keys(paper: Paper, signs: Sequence[Sign], y: float) -> float:

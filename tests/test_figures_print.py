@@ -265,6 +265,7 @@ def test_a_label_is_drawn_as_it_is_written_and_what_no_typeface_has_is_seen_to_b
     said = drawn_words(figure)
     for label in ("$x^2$ <b>&amp;</b>", "\ufffd \ufffd \ufffdabc", "=1+1 é ≥ χ²"):
         assert label in said
+    assert not any(text.get_parse_math() for text in figure.figure.texts), "a dollar begins no formula"
     root = Tree.fromstring(figure.svg())
     assert "$x^2$ <b>&amp;</b>" in root.find(f"{SVG}desc").text
     figure.png()
