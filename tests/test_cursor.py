@@ -36,8 +36,11 @@ EIGHT = [
     *(("A", day, kind) for day, kind in ((1, 0), (2, 2), (3, 0), (4, 0))),
     *(("B", day, kind) for day, kind in ((2, 0), (3, 1), (5, 0), (6, 1))),
 ]
+# X ends where Y goes on, within one stretch of time
 MANY = [
-    (arm, day, int(day % 3 == 0)) for arm, step in (("X", 2), ("Y", 3)) for day in range(step, 2800, step)
+    (arm, day, int(day % 3 == 0))
+    for arm, step, end in (("X", 2, 1001), ("Y", 3, 2800))
+    for day in range(step, end, step)
 ]
 Estimated = Callable[..., Estimate]
 
