@@ -177,6 +177,29 @@ def test_a_patient_outside_the_cohort_counts_from_the_first_dated_record(six: Da
     assert history_of(six, listing(cutoff=50), "E").ended_by is EndedBy.CUT_OFF
 
 
+def test_what_begins_on_the_index_date_is_known_and_told_apart(tmp_path: Path) -> None:
+    source = TinySource(tmp_path / "tiny", SETTINGS)
+    source.patient("A", (day(0), "resection"), (day(0), "RFA"), (day(-50), "HAE", "pain"))
+    source.systemic("A", "everolimus", day(0), day(90)).systemic("A", "Everolimus ", day(200))
+    source.systemic("A", "sunitinib", day(1))
+    found = history_of(source.build(), listing(), "A")
+    assert [(span.start, span.known) for span in found.spans] == [(0, True), (1, False), (200, True)]
+    assert {(mark.kind, mark.of) for mark in found.marks} == {
+        (MarkKind.INDEX, "resection"),
+        (MarkKind.SAME_DAY, "RFA"),
+        (MarkKind.EARLIER_LOCAL, "HAE"),
+    }
+
+
+def test_a_patient_outside_the_filters_has_the_same_history(six: DataSet) -> None:
+    filtered = listing(selection=Selection(("HAE",)))
+    assert history_of(six, filtered, "A") == history_of(six, listing(), "A")
+    left_out = listing(
+        selection=Selection(("HAE",)), behind=Filtered("modality", passed=False), order=Order.ENDPOINT
+    )
+    assert ids(six, left_out) == ["B", "A", "=D"]
+
+
 @pytest.mark.parametrize("name", ["", "a", "A ", "P01' OR TRUE --"])
 def test_an_unknown_patient_is_refused_and_nobody_else_is_shown(six: DataSet, name: str) -> None:
     with pytest.raises(OptionRefused, match="has no patient"):
@@ -237,6 +260,16 @@ def test_a_list_has_its_patients_in_their_order(six: DataSet, asked: dict[str, o
     for place, name in enumerate(expected):
         around = [*expected, None][place - 1 : place] if place else [None]
         assert beside(six, found, name) == (place, around[0], [*expected, None][place + 1])
+
+
+def test_conditions_on_a_list_and_filters_by_characteristics_hold_together(synthetic: DataSet) -> None:
+    female, functional = OneOf("sex", ("female",)), OneOf("functional", ("yes",))
+    both = listing(selection=Selection(criteria=(female,)), within=(functional,))
+    apart = [
+        set(ids(synthetic, listing(selection=Selection(criteria=(one,))))) for one in (female, functional)
+    ]
+    assert set(ids(synthetic, both)) == apart[0] & apart[1]
+    assert 0 < n_listed(synthetic, both) < min(len(each) for each in apart)
 
 
 def test_a_patient_who_is_not_listed_has_no_place(six: DataSet) -> None:
