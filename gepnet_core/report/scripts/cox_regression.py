@@ -44,10 +44,9 @@ def fit(x, days, event):
     frame["days"], frame["event"] = days + 1.0, event.astype(float)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            model = CoxPHFitter().fit(frame, "days", "event", fit_options=OPTIONS)
-        except (ConvergenceError, np.linalg.LinAlgError, ValueError):
-            return np.zeros(width), np.zeros(width), np.zeros(width, dtype=bool), 0.0
+        model = converged(frame)
+    if model is None:
+        return np.zeros(width), np.zeros(width), np.zeros(width, dtype=bool), 0.0
     beta, errors = model.params_.to_numpy(float), model.standard_errors_.to_numpy(float)
     binary = ((x == 0.0) | (x == 1.0)).all(axis=0)
     spread = np.where(binary, 1.0, x.std(axis=0, ddof=1))
@@ -58,6 +57,16 @@ def fit(x, days, event):
             score, information = score + more, information + spread_of_day
         beta = beta + np.linalg.solve(information, score)
     return beta, errors, exists, float(model.log_likelihood_)
+
+
+def converged(frame):
+    """Return the fitted model, by smaller steps where full ones run past the maximum; None where there is none."""
+    for step_size in (0.95, 0.5, 0.25):
+        try:
+            return CoxPHFitter().fit(frame, "days", "event", fit_options={**OPTIONS, "step_size": step_size})
+        except (ConvergenceError, np.linalg.LinAlgError, ValueError):
+            continue
+    return None
 
 
 def ratio(beta, error, conf_level):

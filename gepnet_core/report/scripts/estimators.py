@@ -6,7 +6,7 @@ Status is 0 censored, 1 event, 2 death before it that competes with the event. N
 from __future__ import annotations
 
 import math
-from functools import cached_property
+from functools import cache, cached_property
 from statistics import NormalDist
 
 import numpy as np
@@ -53,6 +53,7 @@ def p_of_chisq(chisq, df):
     return front * found
 
 
+@cache
 def binomial_limits(count, n, conf_level):
     """Return the limits of Clopper and Pearson: bisection on the tails of the binomial distribution."""
 
@@ -65,8 +66,7 @@ def binomial_limits(count, n, conf_level):
 
     def where(k, wanted):
         low, high = 0.0, 1.0
-        for _ in range(200):
-            middle = (low + high) / 2.0
+        while low < (middle := (low + high) / 2.0) < high:
             if at_least(k, middle) < wanted:
                 low = middle
             else:
