@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
@@ -16,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs
 from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import pytest
 
@@ -29,6 +31,7 @@ from gepnet_core.formatting import (
     format_survival,
     result_sentence,
 )
+from gepnet_core.print_size import Width
 from gepnet_core.rank_tests import Weight
 from gepnet_core.report import pdf
 from gepnet_core.report.contents import Report, compose
@@ -36,6 +39,7 @@ from gepnet_core.report.html import report_html
 from gepnet_core.report.link import link
 from gepnet_core.report.markup import text
 from gepnet_core.report.pdf import BrowserMissing, printed_pdf
+from gepnet_core.report.pictures import available, figures_zip
 from gepnet_core.selection import Selection
 from gepnet_core.store import Shelf, build_adtte, open_dataset
 from gepnet_core.view import View
@@ -312,6 +316,21 @@ def test_the_same_view_and_version_give_the_same_bytes_in_any_process(shelf: She
         )
     assert outs[0].read_bytes() == outs[1].read_bytes()
     assert b"2026-01-31" in outs[0].read_bytes()
+
+
+def test_all_figures_are_in_one_file_each_as_svg_and_png(shelf: Shelf) -> None:
+    report = report_of(shelf, subgroups=("sex",))
+    with ZipFile(io.BytesIO(figures_zip(report, Width.SINGLE))) as archive:
+        assert archive.namelist() == [
+            f"{name}.{kind}"
+            for name in ("flow", "whole", "groups", "forest", "subgroups", "side_effects")
+            for kind in ("svg", "png")
+        ]
+        for name in archive.namelist():
+            start = archive.read(name)[:8]
+            assert start == (b"\x89PNG\r\n\x1a\n" if name.endswith("png") else b"<?xml ve")
+    alone = report_of(shelf, selection=Selection(("RFA",)))
+    assert available(alone) == ["flow", "whole", "side_effects"]
 
 
 # the link
