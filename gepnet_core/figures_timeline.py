@@ -30,6 +30,13 @@ from gepnet_core.store.dataset import DataSet
 from gepnet_core.vocabulary import DAYS_PER_MONTH, Status
 
 ROW_PIXELS = 34
+LABEL_WIDTH, LINE_PIXELS = 24, 17
+SHORT = {
+    MarkKind.INDEX: "index",
+    MarkKind.LOCAL: "further",
+    MarkKind.EARLIER_LOCAL: "earlier",
+    MarkKind.SAME_DAY: "same day",
+}
 STATUS_SYMBOLS = {Status.EVENT: "circle", Status.CENSORED: "circle-open", Status.COMPETING_DEATH: "x"}
 
 
@@ -62,7 +69,7 @@ def timeline_figure(
     for mark in sorted(history.marks, key=lambda mark: _order(mark.kind)):
         name, symbol, colour = drawn_as(data, mark, levels)
         if mark.kind in LOCAL_KINDS:
-            name = f"{mark.kind}: {mark.words}"
+            name = f"{SHORT.get(mark.kind, mark.kind)}: {mark.words}"
         elif mark.kind is MarkKind.SIDE_EFFECT:
             name = f"side effect: {mark.of}"
         add(name, mark.day, symbol, colour, f"{mark.kind}: {mark.words}")
@@ -86,13 +93,14 @@ def timeline_figure(
     if not history.in_cohort:
         zero = "the first dated record"
     figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": "dash"})
-    names = ["<br>".join(escape(line) for line in wrap(name, 22)) for name in rows]
+    names = ["<br>".join(escape(line) for line in wrap(name, LABEL_WIDTH)) for name in rows]
     draw_axes(figure, (first - pad, last + pad), list(range(len(rows))), names, len(rows), zero)
     told = [
         history_sentence(data, history).rstrip("."),
         *of_data(data, selection),
     ]
-    return finished(figure, max(ROW_PIXELS * len(rows), 100), "; ".join(told), legend=False)
+    pixels = max([ROW_PIXELS, *(LINE_PIXELS * (name.count("<br>") + 1) + 4 for name in names)])
+    return finished(figure, max(pixels * len(rows), 100), "; ".join(told), legend=False)
 
 
 def _order(kind: MarkKind) -> int:

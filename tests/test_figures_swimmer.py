@@ -159,7 +159,7 @@ def test_a_timeline_has_a_named_row_for_each_thing_that_happened(six: DataSet) -
     figure = timeline_figure(six, Selection(), history_of(six, listing(), "A"), six.levels("modality"))
     assert [str(words).replace("<br>", " ") for words in rows(figure)] == [
         "observation (death)",
-        "index treatment: RFA",
+        "index: RFA",
         "focal progression",
         "multifocal progression",
         "side effect: Fever",
