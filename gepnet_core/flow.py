@@ -19,6 +19,7 @@ WORDS = {
     "criteria": "outside the chosen characteristics",
     "cutoff": "index date after the data cut-off",
 }
+TRIAL_MODALITY = "outside the chosen treatments"
 # a reason by the code of an eligibility step; an excluded modality has its name in the label
 REASONS = {
     "gep_net": "primary tumour not a GEP-NET, or not recorded",
@@ -182,7 +183,7 @@ def _filters(dataset: DataSet, selection: Selection) -> list[FlowStep]:
                 FlowPart.FILTERS,
                 name,
                 _filter_words(dataset, narrowed, name),
-                WORDS[name],
+                TRIAL_MODALITY if dataset.is_trial and name == "modality" else WORDS[name],
                 now,
                 left - now,
                 Filtered(name, passed=True),

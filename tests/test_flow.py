@@ -138,6 +138,8 @@ def test_a_trial_starts_with_its_patients_and_says_who_has_no_time(trial: DataSe
     assert said(found) == [("Endpoint", "endpoint", 2, 1)]
     assert found.steps[0].reason == "no time of OS"
     assert [group.patients for group in found.groups] == [1, 1]
+    narrowed = flow(trial, Selection(("placebo",)), "PFS")
+    assert [(step.reason, step.out) for step in narrowed.steps] == [("outside the chosen treatments", 2)]
 
 
 class Outline(HTMLParser):
