@@ -117,7 +117,7 @@ def _hit_areas(
 
 def _hover(data: DataSet, history: History, code: str) -> str:
     lines = wrap(history_sentence(data, history), 60)
-    if time := history.time(code):
+    if time := history.time_of(code):
         lines.append(
             f"{code}: {format_months(time.days)} months, {STATUS_WORDS[time.status]} ({time.reason})"
         )

@@ -117,6 +117,6 @@ class History:
         """True for a patient of the cohort whose time zero the cut-off does not reach."""
         return self.in_cohort and self.observed_days is None
 
-    def time(self, code: str) -> EndpointTime | None:
+    def time_of(self, code: str) -> EndpointTime | None:
         """Return the time of an endpoint, or None where there is none."""
         return next((time for time in self.times if time.endpoint.code == code), None)

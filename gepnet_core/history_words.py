@@ -23,7 +23,7 @@ def list_header(dataset: DataSet, code: str, stratum: str = "") -> list[str]:
 
 def list_cells(dataset: DataSet, history: History, code: str, *, grouped: bool = False) -> list[str]:
     """Return the cells after the patient's id, in the order of the head."""
-    time = history.time(code)
+    time = history.time_of(code)
     observed = "–" if history.observed_days is None else format_months(history.observed_days)
     if history.ended_by is not None and history.observed_days is not None:
         observed += f"{NO_BREAK}({history.ended_by})"

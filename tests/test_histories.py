@@ -480,7 +480,7 @@ def test_the_listed_patients_have_what_the_number_says(
             continue
         asked = Listing(selection, code, Ended(code, kind.status, kind.reason))
         for history in page_of(synthetic, asked, 1).histories:
-            time = history.time(code)
+            time = history.time_of(code)
             assert time is not None
             assert (time.status, time.reason) == (kind.status, kind.reason)
             assert history.observed_days is not None
@@ -524,7 +524,7 @@ def test_a_trial_without_dates_has_lanes_from_its_times(trial: DataSet, death: D
         (100, "TTP: event, PROGRESSION"),
         (130, "OS: event, DEATH"),
     ]
-    time = found[2].time("TTP")
+    time = found[2].time_of("TTP")
     assert time is not None
     assert time.status == (1 if death is DeathRule.EVENT else 2)
 
