@@ -25,6 +25,7 @@ SCRIPT_FILES = (
     "described.py",
     "compared.py",
     "estimators.py",
+    "group_tests.py",
     "cox_regression.py",
 )
 Rows = Iterable[Sequence[object]]

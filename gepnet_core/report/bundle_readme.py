@@ -43,7 +43,8 @@ treatments.csv    the treatments whose side effects are judged, with the next st
 side_effects.csv  the recorded events of these patients
 expected.csv      the numbers of the report, unrounded
 analysis.R        the computation in R
-analysis.py       the computation in Python, with described.py, compared.py, estimators.py, cox_regression.py
+analysis.py       the computation in Python, with described.py, compared.py, estimators.py, group_tests.py and
+                  cox_regression.py
 
 treatments.csv and side_effects.csv are there where the data set records side effects.
 

@@ -9,7 +9,8 @@ from itertools import combinations
 import numpy as np
 from cox_regression import hazard_ratios, interaction
 from described import NOT_RECORDED, Described
-from estimators import Incidence, KaplanMeier, gray_test, p_of_z, rank_test, z_of
+from estimators import Incidence, KaplanMeier, p_of_z, z_of
+from group_tests import gray_test, rank_test
 
 NONE = (None,) * 5
 

@@ -7,7 +7,8 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from estimators import chi_square, p_of_chisq, p_of_z, z_of
+from estimators import p_of_chisq, p_of_z, z_of
+from group_tests import chi_square
 from lifelines import CoxPHFitter
 from lifelines.exceptions import ConvergenceError
 
