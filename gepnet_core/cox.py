@@ -13,6 +13,8 @@ from gepnet_core.partial_likelihood import Cells, scores
 
 # lifelines' own stopping rules leave log hazard ratios off by 1e-4
 FIT_OPTIONS = {"precision": 1e-12, "r_precision": 1e-14}
+# with its own first step (0.95) lifelines may run past a maximum that shorter steps find
+STEP_SIZES = (0.95, 0.5, 0.25)
 WIDEST = 50.0  # a standard error beyond it, in units of the covariate's spread, has run away
 LARGEST_EXPONENT = 700.0
 FARTHEST = 1e-8  # what the log likelihood may still gain
@@ -83,13 +85,21 @@ def fit_cox(cells: Cells) -> CoxFit | None:
     frame = pd.DataFrame(np.repeat(cells.design, cells.leaving, axis=0), columns=[*map(str, range(width))])
     frame["rank"] = rank[left] + 1.0
     frame["event"] = (np.arange(left.size) - first[left] < cells.events[left]).astype(float)
-    fitter = CoxPHFitter()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what they would say is checked below, and said in our own words
-        try:
-            fitter.fit(frame, "rank", "event", batch_mode=True, fit_options=FIT_OPTIONS)
-        except (ConvergenceError, np.linalg.LinAlgError, ValueError):
-            return None
+    fitter = None
+    for step_size in STEP_SIZES:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what they would say is checked below, and said in our own words
+            try:
+                fitter = CoxPHFitter().fit(
+                    frame, "rank", "event", batch_mode=True, fit_options={**FIT_OPTIONS, "step_size": step_size}
+                )
+                break
+            except ConvergenceError:
+                continue
+            except (np.linalg.LinAlgError, ValueError):
+                return None
+    if fitter is None:
+        return None
     beta = fitter.params_.to_numpy(dtype=float)
     errors = fitter.standard_errors_.to_numpy(dtype=float)
     binary = np.all((cells.design == 0.0) | (cells.design == 1.0), axis=0)

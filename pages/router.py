@@ -33,23 +33,34 @@ similar = st.Page(
     "similar.py", title="Patients like this one", url_path="similar", icon=":material/person_search:"
 )
 take_away = st.Page("take_away.py", title="Take away", url_path="take-away", icon=":material/inventory_2:")
-PAGES = [
-    st.Page("overview.py", title="Overview", icon=":material/groups:", default=True),
-    survival,
-    compare,
-    side_effects,
-    st.Page("patients.py", title="Patients", url_path="patients", icon=":material/view_timeline:"),
-    similar,
-    st.Page("board.py", title="Board view", url_path="board", icon=":material/cast:"),
-    take_away,
-    st.Page("published.py", title="Published vs live", url_path="published", icon=":material/fact_check:"),
-    st.Page("data.py", title="Data", url_path="data", icon=":material/upload_file:"),
-    st.Page("quality.py", title="Data quality", url_path="quality", icon=":material/troubleshoot:"),
-    st.Page("dictionary.py", title="Data dictionary", url_path="dictionary", icon=":material/dictionary:"),
-    st.Page("methods.py", title="Methods", url_path="methods", icon=":material/menu_book:"),
-]
-page = st.navigation(PAGES)
-tour.start(overview=page == PAGES[0])
+overview = st.Page("overview.py", title="Overview", icon=":material/groups:", default=True)
+# by what they are about: in the menu above, so that the sidebar is the filters'
+MENU = {
+    "Outcomes": [
+        overview,
+        survival,
+        compare,
+        side_effects,
+        st.Page("published.py", title="Published vs live", url_path="published", icon=":material/fact_check:"),
+    ],
+    "Patients": [
+        st.Page("patients.py", title="Patients", url_path="patients", icon=":material/view_timeline:"),
+        similar,
+    ],
+    "Show and take away": [
+        st.Page("board.py", title="Board view", url_path="board", icon=":material/cast:"),
+        take_away,
+    ],
+    "Data": [
+        st.Page("data.py", title="Data", url_path="data", icon=":material/upload_file:"),
+        st.Page("quality.py", title="Data quality", url_path="quality", icon=":material/troubleshoot:"),
+        st.Page("dictionary.py", title="Data dictionary", url_path="dictionary", icon=":material/dictionary:"),
+    ],
+    "About": [st.Page("methods.py", title="Methods", url_path="methods", icon=":material/menu_book:")],
+}
+PAGES = [entry for group in MENU.values() for entry in group]
+page = st.navigation(MENU, position="top")
+tour.start(overview=page == overview)
 try:
     shelf, remembered = session.start()
     clicked = links.followed()

@@ -157,6 +157,14 @@ def go(page: Page, address: str) -> None:
     settled(page)
 
 
+def visit(page: Page, menu: str, name: str) -> None:
+    """Go to a page by the menu above, in the same session."""
+    page.get_by_role("button", name=menu, exact=True).click()
+    page.get_by_role("menuitem", name=name, exact=True).click()
+    expect(page.locator("h1")).to_have_text(name)
+    settled(page)
+
+
 def choose(page: Page, label: str, option: str) -> None:
     """Choose an option of a dropdown by the words on the screen."""
     before = page.url

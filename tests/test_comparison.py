@@ -259,6 +259,25 @@ def test_a_reference_without_events_asks_for_another(compared) -> None:
     )
 
 
+def test_a_maximum_that_lies_far_from_zero_is_found(compared) -> None:
+    # the first step of the library runs past it; expected: coxph and cox.zph of R survival
+    answer = compared(
+        {
+            "w": "99 393 587 716 806",
+            "x": "782 810",
+            "y": "23",
+            "z": "11 194 226 325 345+ 455 507",
+        },
+        "--reference",
+        "w",
+    ).json
+    assert ratio(answer, "x")["hazard_ratio"] == pytest.approx(0.217941467941, rel=1e-5)
+    assert ratio(answer, "y")["hazard_ratio"] == pytest.approx(31.956229489072, rel=1e-5)
+    assert ratio(answer, "z")["hazard_ratio"] == pytest.approx(4.090110286659, rel=1e-5)
+    assert ratio(answer, "y")["p"] == pytest.approx(0.0284394509814, rel=1e-5)
+    assert answer["ph_test"]["chisq"] == pytest.approx(3.1469538, rel=1e-6)
+
+
 def test_all_events_on_one_day(compared) -> None:
     answer = compared({"A": "5 5 5", "B": "5 5"}).json
     assert answer["logrank"]["chisq"] is None

@@ -19,6 +19,7 @@ from tests.dashboard import (
     tables,
     type_date,
     violations,
+    visit,
 )
 
 pytestmark = pytest.mark.browser
@@ -136,9 +137,7 @@ def test_a_messy_chart_review_becomes_curves(
     assert (expected[0]["n"], expected[0]["events"]) == (6, 2)
     assert tables(page)[0][1:] == [expected_row("All patients", expected[0])]
     assert_curve_shows(curves(page)["All patients"], expected[0])
-    page.get_by_role("link", name="Data quality").click()
-    expect(page.locator("h1")).to_have_text("Data quality")
-    settled(page)
+    visit(page, "Data", "Data quality")
     assert "More than 5 % of a column are empty." in main_text(page)
 
 

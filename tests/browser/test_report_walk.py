@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.dashboard import NewPage, choose, command, go, main_text, settled, tables, violations
+from tests.dashboard import NewPage, choose, command, go, main_text, settled, tables, violations, visit
 
 pytestmark = pytest.mark.browser
 
@@ -78,8 +78,7 @@ def test_the_link_shows_the_same_numbers_in_another_browser(
 ) -> None:
     go(page, f"{address}/compare?modality=RFA&modality=HAE&cutoff=2016-12-31&endpoint=PFS&conf_level=0.9")
     shown, words = tables(page), main_text(page)
-    page.get_by_role("link", name="Take away").first.click()
-    page.get_by_role("heading", name="Take away", level=1).wait_for()
+    visit(page, "Show and take away", "Take away")
     choose_page(page, "Compare")
     link = page.get_by_test_id("stCode").inner_text().replace("\n", "").strip()
     assert link.startswith(f"{address}/compare?")
