@@ -91,7 +91,11 @@ def fit_cox(cells: Cells) -> CoxFit | None:
             warnings.simplefilter("ignore")  # what they would say is checked below, and said in our own words
             try:
                 fitter = CoxPHFitter().fit(
-                    frame, "rank", "event", batch_mode=True, fit_options={**FIT_OPTIONS, "step_size": step_size}
+                    frame,
+                    "rank",
+                    "event",
+                    batch_mode=True,
+                    fit_options={**FIT_OPTIONS, "step_size": step_size},
                 )
                 break
             except ConvergenceError:

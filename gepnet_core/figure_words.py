@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gepnet_core.estimates import Estimate, StratumEstimate
 from gepnet_core.formatting import format_count, format_interval, time_axis
+from gepnet_core.palette import StratumLook, look_of
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 
 TICK_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
@@ -42,6 +44,14 @@ class RiskTableRow:
         """Return the number of this line at a tick."""
         found: int = getattr(self.stratum.curve.risk_at(month * DAYS_PER_MONTH), self.part)
         return found
+
+
+def look_in(estimated: Estimate, stratum: str, levels: Sequence[str]) -> StratumLook:
+    """Return the look of a stratum of an estimate; patients of one modality look like it, grouped or not."""
+    chosen = estimated.selection.modalities
+    if estimated.by is None and len(chosen) == 1:
+        return look_of(chosen[0], estimated.dataset.levels("modality"))
+    return look_of(stratum, levels)
 
 
 def risk_table_rows(estimated: Estimate) -> list[RiskTableRow]:

@@ -18,13 +18,14 @@ from gepnet_core.figure_words import (
     RiskTableRow,
     caption_words,
     last_month,
+    look_in,
     risk_table_rows,
     share_axis,
     ticks,
 )
 from gepnet_core.figures_at_risk import risk_table_traces
 from gepnet_core.formatting import format_level, format_months, format_percent, time_axis
-from gepnet_core.palette import COLOURS, look_of
+from gepnet_core.palette import COLOURS
 
 ROW_PIXELS = 18
 CURVE_PIXELS = 360
@@ -62,7 +63,7 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
     )
     traces: list[go.Scatter] = []
     for stratum in estimated.strata:
-        drawn = look_of(stratum.stratum, levels)
+        drawn = look_in(estimated, stratum.stratum, levels)
         traces += _curve(estimated, stratum, look, drawn.colour, drawn.dash)
     figure.add_traces(traces + risk_table_traces(rows, months))
     _draw_axes(figure, estimated, look, rows, end)

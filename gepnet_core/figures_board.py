@@ -18,10 +18,10 @@ from gepnet_core.board_words import (
 )
 from gepnet_core.cursor import Reading, StratumReading
 from gepnet_core.estimates import Estimate
-from gepnet_core.figure_words import Look, longest_months, ticks
+from gepnet_core.figure_words import Look, longest_months, look_in, ticks
 from gepnet_core.figures import FONTS, GRID, INK, faded
 from gepnet_core.formatting import FEW_AT_RISK, format_interval, time_axis
-from gepnet_core.palette import MARKS, StratumLook, look_of
+from gepnet_core.palette import MARKS, StratumLook
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 
 TICK_TYPE, LABEL_TYPE, HOVER_TYPE, HOVER_TYPE_OF_MANY = 26, 22, 20, 16
@@ -62,7 +62,7 @@ def board_figure(
     figure = go.Figure()
     labels = end_labels(estimated, read, end)
     for place, stratum in enumerate(estimated.strata):
-        drawn = look_of(stratum.stratum, levels)
+        drawn = look_in(estimated, stratum.stratum, levels)
         seen = [reading.strata[place] for reading in read]
         _draw_curve(figure, read, seen, drawn, look, len(estimated.strata), scale)
         _draw_cursor(figure, read, place, drawn)

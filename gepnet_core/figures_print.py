@@ -27,13 +27,13 @@ from gepnet_core.figure_words import (
     RiskTableRow,
     caption_words,
     last_month,
+    look_in,
     risk_table_rows,
     share_axis,
     ticks,
 )
 from gepnet_core.figures_print_paper import CURVE, DASHES, FAINT, INK, THIN, Paper, PrintFigure
 from gepnet_core.formatting import FEW_AT_RISK, result_sentence, time_axis
-from gepnet_core.palette import look_of
 from gepnet_core.print_size import Width
 
 __all__ = ["PrintFigure", "Width", "survival_sheet"]
@@ -97,7 +97,7 @@ def _legend(paper: Paper, estimated: Estimate, levels: Sequence[str]) -> float:
         return 0.0
     x, y, used = 0.0, 0.0, 1
     for stratum in estimated.strata:
-        drawn = look_of(stratum.stratum, levels)
+        drawn = look_in(estimated, stratum.stratum, levels)
         words = paper.wrapped(stratum.label, paper.width - SAMPLE - GAP)
         wide = SAMPLE + GAP + max(map(paper.wide, words))
         if x and x + wide > paper.width:
@@ -114,7 +114,7 @@ def _curve(
     axes: Axes, estimated: Estimate, stratum: StratumEstimate, look: Look, levels: Sequence[str]
 ) -> None:
     """Draw band, curve (faded where few are at risk) and censor marks of one stratum."""
-    drawn = look_of(stratum.stratum, levels)
+    drawn = look_in(estimated, stratum.stratum, levels)
     points = curve_points(estimated, stratum, look)
     if look.band:
         low, high = np.minimum(*points.edges), np.maximum(*points.edges)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gepnet_core.vocabulary import WHOLE_COHORT
+
 # After Okabe & Ito (2008), shifted so that each reads on white and on the dark background alike.
 COLOURS = ("#1f7fc4", "#d55e00", "#008f68", "#b5609a", "#a87900", "#7a7a7a")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -26,7 +28,12 @@ class StratumLook:
 
 
 def look_of(stratum: str, levels: Sequence[str]) -> StratumLook:
-    """Return the look of a stratum by its place among all `levels` of the whole cohort, under any filter."""
+    """Return the look of a stratum by its place among all `levels` of the whole cohort, under any filter.
+
+    All patients together are no stratum: they are drawn in slate.
+    """
+    if list(levels) == [WHOLE_COHORT]:
+        return StratumLook(SLATE, DASHES[0], MARKS[0])
     place = levels.index(stratum) if stratum in levels else 0
     turned = (place + place // len(COLOURS)) % len(DASHES)
     return StratumLook(COLOURS[place % len(COLOURS)], DASHES[turned], MARKS[turned])

@@ -41,7 +41,9 @@ MENU = {
         survival,
         compare,
         side_effects,
-        st.Page("published.py", title="Published vs live", url_path="published", icon=":material/fact_check:"),
+        st.Page(
+            "published.py", title="Published vs live", url_path="published", icon=":material/fact_check:"
+        ),
     ],
     "Patients": [
         st.Page("patients.py", title="Patients", url_path="patients", icon=":material/view_timeline:"),
@@ -54,7 +56,9 @@ MENU = {
     "Data": [
         st.Page("data.py", title="Data", url_path="data", icon=":material/upload_file:"),
         st.Page("quality.py", title="Data quality", url_path="quality", icon=":material/troubleshoot:"),
-        st.Page("dictionary.py", title="Data dictionary", url_path="dictionary", icon=":material/dictionary:"),
+        st.Page(
+            "dictionary.py", title="Data dictionary", url_path="dictionary", icon=":material/dictionary:"
+        ),
     ],
     "About": [st.Page("methods.py", title="Methods", url_path="methods", icon=":material/menu_book:")],
 }

@@ -108,3 +108,16 @@ def test_what_is_no_stratum_never_has_the_colour_of_one(shelf) -> None:
     for figure in (modality_figure(harm), term_figure(harm), stacked_figure(found)):
         assert colours_of(figure) == {SLATE, PALE_SLATE}
     assert colours_of(forest_figure(ratios)) == {SLATE}
+
+
+def test_all_patients_look_like_no_modality_and_one_modality_alone_looks_like_itself(shelf) -> None:
+    data = open_dataset(shelf, "synthetic")
+    by = drawn_as(
+        survival_figure(estimate(data, "OS", Selection(), by="modality"), Look(), data.levels("modality"))
+    )
+    together = drawn_as(survival_figure(estimate(data, "OS", Selection()), Look(), data.levels(None)))
+    assert together == {"All patients": {(SLATE, "solid")}}
+    alone = estimate(data, "OS", Selection(("EBRT",)))
+    assert drawn_as(survival_figure(alone, Look(), data.levels(None))) == {
+        "All patients": by["External beam radiation"]
+    }
