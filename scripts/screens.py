@@ -14,11 +14,21 @@ from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwri
 from tests.dashboard import CHART_HEADER, CHART_ROWS, ROOT, go, launch, serving, settled, type_date
 
 SCREENS = {
-    "overview": "/",
+    "overview": "/?dataset=synthetic",
+    "overview-filtered": "/?modality=RFA&modality=EBRT&where=sex:female&cutoff=2017-01-31",
+    "tour": "/",
     "survival": "/survival?by=modality",
     "survival-whole": "/survival",
     "compare": "/compare?adjust=age_at_index&subgroup=sex",
     "side-effects": "/side-effects",
+    "patients": "/patients?lanes=modality",
+    "patients-behind": "/patients?behind=ended:TTNST:1:new systemic therapy",
+    "patients-outside": "/patients?behind=step:window:out",
+    "patient": "/patients?patient=P12",
+    "similar": "/similar?case_primary_site=pancreas&case_tumour_grade=G2&case_lines=1&case_modality=EBRT",
+    "board": "/board",
+    "board-groups": "/board?by=modality",
+    "take-away": "/take-away",
     "published": "/published",
     "data": "/data",
     "data-mapping": "/data",
