@@ -16,11 +16,6 @@ from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.patient_record import Cells, PatientRecord, StoredTime, patient_record
 from gepnet_core.vocabulary import CUT_OFF_REASON, DEATH_IS_EVENT, DeathRule, Status, TimeUnit
 
-STATUS_WORDS = {
-    Status.EVENT: "event",
-    Status.COMPETING_DEATH: "death before the event",
-    Status.CENSORED: "censored",
-}
 RULES = {
     "TTNST": "The event is the first start, after the index date, of an agent that the patient was not taking on "
     "the index date and had not taken before.",
@@ -47,7 +42,7 @@ class ExplainedTime:
     def result(self) -> str:
         """The end of the story: "event on day 271 (8.9 months): new systemic therapy"."""
         months = format_months(float(self.days))
-        return f"{STATUS_WORDS[self.status]} on day {self.days:,} ({months} months): {self.reason}"
+        return f"{self.status.label} on day {self.days:,} ({months} months): {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +150,7 @@ def _as_imported(stored: StoredTime) -> tuple[list[str], int, Status, str]:
             f"Times run in whole days: {stored.aval:g} × {unit.days:g} = "
             f"{format_number(stored.aval * unit.days, 2)}, which is day {stored.days:,}."
         )
-    lines.append(f"The file says how it ended: {stored.reason}, read as {STATUS_WORDS[stored.status]}.")
+    lines.append(f"The file says how it ended: {stored.reason}, read as {stored.status.label}.")
     return lines, stored.days, stored.status, stored.reason
 
 

@@ -21,7 +21,6 @@ from gepnet_core.vocabulary import DAYS_PER_MONTH, Status
 
 ROW = 40
 MONTH_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
-CAUSES = {Status.EVENT: "event", Status.COMPETING_DEATH: "death before the event"}
 
 
 def forest_figure(rows: Sequence[tuple[str, HazardRatio | None]]) -> go.Figure:
@@ -148,7 +147,7 @@ def stacked_figure(found: Comparison) -> go.Figure:
         below = np.zeros(curves[0].incidence.size)
         for curve, colour, pattern in zip(curves, (SLATE, PALE_SLATE), ("", "/"), strict=True):
             below = below + curve.incidence
-            name = CAUSES[curve.cause].capitalize()
+            name = curve.cause.label.capitalize()
             trace = _step(curve.counts.days, below, name, colour, "solid", 1, in_legend=place == 0)
             trace.update(
                 fill="tonexty" if curve.cause is Status.COMPETING_DEATH else "tozeroy",

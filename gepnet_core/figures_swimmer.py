@@ -24,7 +24,7 @@ from gepnet_core.figures_lanes import (
 )
 from gepnet_core.formatting import format_months
 from gepnet_core.histories import Listed
-from gepnet_core.history import STATUS_WORDS, History, Mark, MarkKind
+from gepnet_core.history import History, Mark, MarkKind
 from gepnet_core.history_words import history_sentence
 from gepnet_core.palette import look_of
 from gepnet_core.store.dataset import DataSet
@@ -118,9 +118,7 @@ def _hit_areas(
 def _hover(data: DataSet, history: History, code: str) -> str:
     lines = wrap(history_sentence(data, history), 60)
     if time := history.time_of(code):
-        lines.append(
-            f"{code}: {format_months(time.days)} months, {STATUS_WORDS[time.status]} ({time.reason})"
-        )
+        lines.append(f"{code}: {format_months(time.days)} months, {time.status.label} ({time.reason})")
     return "<br>".join(escape(line) for line in lines)
 
 

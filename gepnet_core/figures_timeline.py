@@ -22,7 +22,7 @@ from gepnet_core.figures_lanes import (
     stop_day,
 )
 from gepnet_core.formatting import format_months
-from gepnet_core.history import STATUS_WORDS, History, MarkKind, Span
+from gepnet_core.history import History, MarkKind, Span
 from gepnet_core.history_words import history_sentence
 from gepnet_core.palette import look_of
 from gepnet_core.selection import Selection
@@ -77,7 +77,7 @@ def timeline_figure(
         words = f"{span.agent}" if span.known or not history.in_cohort else f"{span.agent} (new)"
         _add_course(figure, row_of(words), history, span)
     for time in history.times:
-        name = f"{time.endpoint.code}: {STATUS_WORDS[time.status]}"
+        name = f"{time.endpoint.code}: {time.status.label}"
         _add_line(figure, row_of(name), 0, time.days, GREY, "dot")
         add(name, time.days, STATUS_SYMBOLS[time.status], GREY, f"{name}, {time.reason}")
     days = [

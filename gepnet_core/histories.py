@@ -12,7 +12,6 @@ from gepnet_core.errors import OptionRefused, quoted
 from gepnet_core.estimates import labelling
 from gepnet_core.history import (
     NO_RECORD,
-    STATUS_WORDS,
     EndedBy,
     EndpointTime,
     Entry,
@@ -295,9 +294,7 @@ def _entries(
     """Return the chronology: the dated records, or the times of a trial."""
     if dataset.is_trial:
         return tuple(
-            Entry(
-                None, time.days, f"{time.endpoint.code}: {STATUS_WORDS[time.status]}, {time.reason}", "adtte"
-            )
+            Entry(None, time.days, f"{time.endpoint.code}: {time.status.label}, {time.reason}", "adtte")
             for time in sorted(times, key=lambda time: time.days)
         )
     found: list[tuple[date | None, str, str, int | None]] = []

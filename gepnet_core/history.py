@@ -9,11 +9,6 @@ from enum import StrEnum
 from gepnet_core.vocabulary import Endpoint, Status
 
 NO_RECORD = "no record of this patient in the data set"
-STATUS_WORDS = {
-    Status.EVENT: "event",
-    Status.COMPETING_DEATH: "death before the event",
-    Status.CENSORED: "censored",
-}
 
 
 class EndedBy(StrEnum):

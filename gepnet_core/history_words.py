@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gepnet_core.formatting import NO_BREAK, format_count, format_months
-from gepnet_core.history import NO_RECORD, STATUS_WORDS, History
+from gepnet_core.history import NO_RECORD, History
 from gepnet_core.store.dataset import DataSet
 
 
@@ -34,7 +34,7 @@ def list_cells(dataset: DataSet, history: History, code: str, *, grouped: bool =
         *([str(history.index_date or "–")] if dataset.has_dates else []),
         observed,
         format_months(time.days) if time else "–",
-        STATUS_WORDS[time.status] if time else "–",
+        time.status.label if time else "–",
         time.reason if time else missing or f"no time of {code}",
     ]
 

@@ -42,11 +42,6 @@ from gepnet_core.store.described import Kind
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, Status
 
 MOST_REASONS = 6
-STATUS_WORDS = {
-    Status.EVENT: "event",
-    Status.COMPETING_DEATH: "death before the event",
-    Status.CENSORED: "censored",
-}
 UNSEEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
 MISSING = "–"
 
@@ -255,9 +250,7 @@ def events_sheet(kinds: Sequence[Kind], dataset: DataSet, selection: Selection) 
         if rest := found[MOST_REASONS:]:
             told.append((format_count(len(rest), "other reason"), sum(kind.patients for kind in rest)))
         name = dataset.endpoints[code].name
-        rows += [
-            (f"{name}: {reason}", STATUS_WORDS[status], format_share(n, totals[code])) for reason, n in told
-        ]
+        rows += [(f"{name}: {reason}", status.label, format_share(n, totals[code])) for reason, n in told]
     return Sheet(
         "How the times of each endpoint ended",
         ("What ended the time", "Counts as", "Patients (%)"),

@@ -29,9 +29,8 @@ from gepnet_core.hazard_ratios import HazardRatio
 from gepnet_core.rank_tests import ChiSquare
 from gepnet_core.restricted_mean import Difference, RestrictedMean
 from gepnet_core.sheets import MISSING, Sheet, estimate_provenance
-from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType, Status
+from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType
 
-CAUSES = {Status.EVENT: "event", Status.COMPETING_DEATH: "death before the event"}
 ABBREVIATION = "NE: not estimable."
 
 
@@ -146,7 +145,7 @@ def incidence_sheet(found: Comparison) -> Sheet:
     rows = [
         [
             found.label(curve.stratum),
-            CAUSES[curve.cause],
+            curve.cause.label,
             *(format_incidence(curve.at(day)) for day in times),
         ]
         for curve in found.incidences
@@ -159,7 +158,7 @@ def incidence_sheet(found: Comparison) -> Sheet:
 def gray_sheet(found: Comparison) -> Sheet:
     """Return Gray's test for both causes; no line unless death competes."""
     compared = found.gray if len(found.strata) > 1 else {}
-    rows = [[CAUSES[cause].capitalize(), *test_cells(test)] for cause, test in compared.items()]
+    rows = [[cause.label.capitalize(), *test_cells(test)] for cause, test in compared.items()]
     header = ("Gray's test", "χ²", "Degrees of freedom", "p")
     return _sheet(found, "Gray's test for both causes", header, rows, [ABBREVIATION])
 

@@ -24,6 +24,11 @@ class Status(IntEnum):
     EVENT = 1
     COMPETING_DEATH = 2
 
+    @property
+    def label(self) -> str:
+        """The word in a table or beside a mark."""
+        return ("censored", "event", "death before the event")[self]
+
 
 class ConfType(StrEnum):
     """The scale on which a confidence interval is symmetric."""

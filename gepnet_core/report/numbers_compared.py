@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gepnet_core.comparison import Comparison
+from gepnet_core.export_comparison import CAUSES
 from gepnet_core.hazard_ratios import CoxModel, HazardRatio
 from gepnet_core.rank_tests import ChiSquare
 from gepnet_core.report.numbers_keyed import ALL, Number, day_text
 from gepnet_core.restricted_mean import Difference, RestrictedMean
-from gepnet_core.vocabulary import Status
-
-CAUSES = {Status.EVENT: "event", Status.COMPETING_DEATH: "competing death"}
 
 
 def comparison_numbers(found: Comparison) -> Iterator[Number]:

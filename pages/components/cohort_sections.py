@@ -22,11 +22,6 @@ from pages.components import downloads, links, tables
 from pages.components.markdown import escaped
 
 MOST_REASONS = 6
-STATUS_WORDS = {
-    Status.EVENT: "event",
-    Status.COMPETING_DEATH: "death before the event",
-    Status.CENSORED: "censored",
-}
 
 
 def show_flow(data: DataSet, view: View) -> None:
@@ -69,11 +64,11 @@ def show_events(data: DataSet, view: View) -> None:
         for kind in found[:MOST_REASONS]:
             share = format_share(kind.patients, totals[code])
             linked = links.patients(share, kind.patients, view, Ended(code, status, kind.reason))
-            counts.append([f"{data.endpoints[code].name}: {kind.reason}", STATUS_WORDS[status], linked])
+            counts.append([f"{data.endpoints[code].name}: {kind.reason}", status.label, linked])
         if rest := found[MOST_REASONS:]:
             share = format_share(sum(kind.patients for kind in rest), totals[code])
             words = f"{data.endpoints[code].name}: {len(rest):,} other reasons"
-            counts.append([words, STATUS_WORDS[status], share])
+            counts.append([words, status.label, share])
     tables.show(
         ["What ended the time", "Counts as", "Patients"], counts, alt="How the times of each endpoint ended"
     )

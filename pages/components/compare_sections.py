@@ -40,8 +40,6 @@ from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType, Status
 from pages.components import figure, tables
 from pages.components.markdown import escaped
 
-CAUSES = {Status.EVENT: "event", Status.COMPETING_DEATH: "death before the event"}
-
 
 def show_tests(found: Comparison) -> None:
     """Draw the overall tests, the stratified one, and each pair."""
@@ -189,7 +187,7 @@ def show_incidence(found: Comparison, levels: Sequence[str]) -> None:
         [
             [
                 found.label(curve.stratum),
-                CAUSES[curve.cause],
+                curve.cause.label,
                 *(format_incidence(curve.at(day)) for day in times),
             ]
             for curve in found.incidences
@@ -198,7 +196,7 @@ def show_incidence(found: Comparison, levels: Sequence[str]) -> None:
     )
     tables.show(
         ["Gray's test", "χ²", "Degrees of freedom", "p"],
-        [[CAUSES[cause].capitalize(), *_cells(test)] for cause, test in found.gray.items()],
+        [[cause.label.capitalize(), *_cells(test)] for cause, test in found.gray.items()],
         alt="Gray's test for both causes",
     )
 

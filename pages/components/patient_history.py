@@ -11,7 +11,7 @@ from gepnet_core.export import timeline_lines
 from gepnet_core.figures_timeline import timeline_figure
 from gepnet_core.formatting import format_minus, format_months
 from gepnet_core.histories import PAGE_SIZE, findings_of, history_of
-from gepnet_core.history import STATUS_WORDS, History
+from gepnet_core.history import History
 from gepnet_core.history_words import history_sentence
 from gepnet_core.intake.rules import RULES
 from gepnet_core.store import DataSet
@@ -96,7 +96,7 @@ def _show_times(history: History) -> None:
             time.endpoint.name,
             f"{time.days:,}",
             format_months(time.days),
-            STATUS_WORDS[time.status],
+            time.status.label,
             time.reason,
         ]
         for time in history.times
