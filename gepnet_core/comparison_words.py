@@ -148,6 +148,14 @@ def model_words(found: Comparison) -> str:
     return f"adjusted for {', '.join(columns)} ({rests})"
 
 
+def proportional_sentence(found: Comparison) -> str:
+    """Return whether hazards are proportional, crude and adjusted."""
+    tested = f"crude {p_words(found.crude.ph)}"
+    if found.adjusted:
+        tested += f"; adjusted {p_words(found.adjusted.ph)}"
+    return f"Proportional hazards (Grambsch-Therneau, global): {tested}."
+
+
 def hazard_rows(found: Comparison) -> list[list[str]]:
     """Return the lines of the table of hazard ratios: crude, and adjusted where there are covariates."""
     crude = {ratio.stratum: ratio for ratio in found.crude.ratios}

@@ -18,7 +18,7 @@ from matplotlib.transforms import Affine2D
 from gepnet_core.figures_print_svg import finished
 from gepnet_core.figures_print_type import MM_PER_INCH, MM_PER_POINT, drawable, font, width_of
 from gepnet_core.print_size import Resolution, Width
-from gepnet_core.sheets import writable
+from gepnet_core.sheet import writable
 
 INK, FAINT, AXIS = "#1b2733", "#66707a", "#4a5560"
 EDGE = 0.5  # mm left free on every side

@@ -12,7 +12,7 @@ from matplotlib.font_manager import FontEntry, FontProperties
 from matplotlib.textpath import text_to_path
 
 from gepnet_core.fonts import font_path
-from gepnet_core.sheets import writable
+from gepnet_core.sheet import writable
 
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72.0

@@ -1,27 +1,22 @@
-"""Tables as words: a title, a header, rows and notes, from which screen, CSV, HTML and Word are all written.
+"""The tables of an estimate and of the cohort as words.
 
-sheet: Sheet = estimates_sheet(estimated)
-sheet.title, sheet.header, sheet.rows, sheet.notes, sheet.version     strings and tuples of strings
-sheet_lines(sheet)            CSV, the data version in the first column, text guarded against formulas
-sheets_lines(sheets)          several tables as one CSV: a line a cell
-Section(heading, words, sheets)   a part of a document: sentences, then tables
 estimates_sheet, follow_up_sheet (an Estimate), baseline_sheet, events_sheet, attrition_sheet (a Flow)
 sheets_compare.py             tests, hazard ratios, differences, restricted means, incidences, subgroups
 sheets_side_effects.py        side effects per patient and per treatment
+sheet.py                      what a table is, and how it is written as CSV
 word_tables.word_document(title, sections) -> bytes
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from gepnet_core.baseline import BaselineRow, BaselineTable, NumericSummary
+from gepnet_core.behind import Ended
+from gepnet_core.criteria import OneOf
 from gepnet_core.errors import listed
 from gepnet_core.estimates import Estimate
-from gepnet_core.export import csv_lines
 from gepnet_core.flow import Flow
 from gepnet_core.formatting import (
     format_count,
@@ -37,84 +32,17 @@ from gepnet_core.formatting import (
     time_axis,
 )
 from gepnet_core.selection import Selection
+from gepnet_core.sheet import MISSING, Cell, Piece, Sheet, counted
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.described import Kind
 from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, Status
 
 MOST_REASONS = 6
-UNSEEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
-MISSING = "–"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table as words; every row has as many cells as the header.
-
-    `notes` stand below it: what abbreviations mean, how it was computed, and of which data. A character that no
-    document can hold, or that turns the direction of text, is replaced.
-
-    Raises
-    ------
-    ValueError
-        If a row is not as long as the header.
-    """
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
-    version: str = ""
-
-    def __post_init__(self) -> None:
-        if wrong := [row for row in self.rows if len(row) != len(self.header)]:
-            raise ValueError(f"{len(wrong)} rows of “{self.title}” do not have {len(self.header)} cells")
-        object.__setattr__(self, "title", writable(self.title))
-        object.__setattr__(self, "header", tuple(map(writable, self.header)))
-        object.__setattr__(self, "rows", tuple(tuple(map(writable, row)) for row in self.rows))
-        object.__setattr__(self, "notes", tuple(map(writable, self.notes)))
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of a document: its heading, sentences below it, and tables."""
-
-    heading: str
-    words: tuple[str, ...] = ()
-    sheets: tuple[Sheet, ...] = ()
-
-
-def writable(text: str) -> str:
-    """Return text that XML and every reader can hold, on one line."""
-    if text.isprintable():
-        return text
-    return "".join(_writable(c) for c in text)
-
-
-def _writable(c: str) -> str:
-    if c in "\n\r\t":
-        return " "
-    unfit = c in UNSEEN or unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")
-    return "\N{REPLACEMENT CHARACTER}" if unfit else c
-
-
-def sheet_lines(sheet: Sheet) -> Iterator[str]:
-    """Yield a table as CSV, as it is printed."""
-    return csv_lines(sheet.version, sheet.header, sheet.rows)
-
-
-def sheets_lines(sheets: Iterable[Sheet]) -> Iterator[str]:
-    """Yield several tables as one CSV, a line a cell: its table, row (from 1), the first cell there, and column."""
-    header = ("table", "row", "of", "column", "words")
-    for place, sheet in enumerate(sheets):
-        cells = (
-            (sheet.title, number, row[0], name, cell)
-            for number, row in enumerate(sheet.rows, start=1)
-            for name, cell in zip(sheet.header[1:], row[1:], strict=True)
-        )
-        lines = csv_lines(sheet.version, header, cells)
-        if place:
-            next(lines)
-        yield from lines
+BALANCE = (
+    "Shares are of all patients in the group, those without a value included. A standardised difference above 0.1 "
+    "is usually called an imbalance; it is the largest between any two groups, “no overlap” where two groups share "
+    "no value."
+)
 
 
 def provenance(dataset: DataSet, selection: Selection) -> str:
@@ -146,20 +74,22 @@ def estimates_sheet(estimated: Estimate) -> Sheet:
     shown = format_incidence if estimated.is_incidence else format_survival
     rows = []
     for stratum in estimated.strata:
-        row = [stratum.label, f"{stratum.n:,}", f"{stratum.events:,}"]
+        group = stratum.stratum
+        row: list[Cell] = [stratum.label, ended(estimated, stratum.n, None, group)]
+        row.append(ended(estimated, stratum.events, Status.EVENT, group))
         if deaths:
-            row.append(f"{stratum.competing:,}")
+            row.append(ended(estimated, stratum.competing, Status.COMPETING_DEATH, group))
         row.append(format_quantile(stratum.median))
         row += [shown(stratum.curve.at(months * DAYS_PER_MONTH)) for months in DEFAULT_TIMES_MONTHS]
-        rows.append(tuple(row))
+        rows.append(row)
     what = "Aalen-Johansen estimate of the cumulative incidence, death before the event competing"
     if not estimated.is_incidence:
         what = f"Kaplan-Meier estimate; S is the share {estimated.endpoint.phrase}"
     beyond = "." if estimated.is_incidence else ", unless S is 0 by then."
-    return Sheet(
+    return Sheet.of_cells(
         f"{estimated.endpoint.name}: events, medians and {share if estimated.is_incidence else 'S(t)'}",
-        tuple(header),
-        tuple(rows),
+        header,
+        rows,
         (
             f"{what}. Intervals are pointwise.",
             f"NR: not reached. NE: not estimable. Nothing is estimated beyond the last follow-up{beyond}",
@@ -168,6 +98,21 @@ def estimates_sheet(estimated: Estimate) -> Sheet:
         ),
         estimated.dataset.version,
     )
+
+
+def ended(
+    estimated: Estimate, count: int, status: Status | None, *strata: str, within: tuple[OneOf, ...] = ()
+) -> Piece:
+    """Return a count of times of the estimated endpoint, with their patients behind it.
+
+    After a landmark it is plain: those who left before it do not count, and a list could not leave them out.
+    """
+    if estimated.landmark is not None:
+        return f"{count:,}"
+    column = estimated.dataset.grouping(estimated.by)
+    if column is not None:
+        within = (OneOf(column, strata), *within)
+    return counted(f"{count:,}", count, Ended(estimated.endpoint.code, status), within)
 
 
 def follow_up_sheet(estimated: Estimate) -> Sheet:
@@ -201,36 +146,49 @@ def follow_up_sheet(estimated: Estimate) -> Sheet:
 def baseline_sheet(table: BaselineTable, dataset: DataSet, selection: Selection) -> Sheet:
     """Return table 1: what patients were like on the index date, by modality, with balance."""
     sizes = (*table.sizes, sum(table.sizes))
-    groups = (f"{group} (n={n:,})" for group, n in zip((*table.groups, "All"), sizes, strict=True))
-    treatment = dataset.meta["treatment_label"]
-    notes = [
-        "Shares are of all patients in the group, those without a value included. A standardised difference "
-        "above 0.1 is usually called an imbalance; it is the largest between any two groups, “no overlap” where "
-        "two groups share no value."
+    groups = [
+        counted(f"{group} (n={n:,})", n, None, _members(table, place))
+        for place, (group, n) in enumerate(zip((*table.groups, "All"), sizes, strict=True))
     ]
-    if table.constant:
-        notes.append(f"The same in all patients: {listed(table.constant)}.")
-    if table.left_out:
-        notes.append(f"Not in the table, for their many values or their number: {listed(table.left_out)}.")
-    return Sheet(
+    treatment = dataset.meta["treatment_label"]
+    return Sheet.of_cells(
         f"Patients at time zero, by {treatment[0].lower()}{treatment[1:]}",
         ("Characteristic", *groups, "Largest standardised difference"),
-        tuple(_baseline_row(row, sizes) for row in table.rows),
-        (*notes, provenance(dataset, selection)),
+        [_baseline_row(row, table, sizes) for row in table.rows],
+        (BALANCE, *left_aside(table), provenance(dataset, selection)),
         dataset.version,
     )
 
 
-def _baseline_row(row: BaselineRow, sizes: Sequence[int]) -> tuple[str, ...]:
+def left_aside(table: BaselineTable) -> list[str]:
+    """Return which columns have no line in table 1, and why."""
+    notes = []
+    if table.constant:
+        notes.append(f"The same in all patients: {listed(table.constant)}.")
+    if table.left_out:
+        notes.append(f"Not in the table, for their many values or their number: {listed(table.left_out)}.")
+    return notes
+
+
+def _members(table: BaselineTable, place: int) -> tuple[OneOf, ...]:
+    """Return the condition that makes a group of table 1; the last column is everybody."""
+    return (OneOf("modality", (table.values[place],)),) if place < len(table.values) else ()
+
+
+def _baseline_row(row: BaselineRow, table: BaselineTable, sizes: Sequence[int]) -> list[Cell]:
     words = f"{row.column}: {row.level}" if row.level is not None else f"{row.column}, median (quartiles)"
-    shown = (baseline_cell(found, size) for found, size in zip(row.cells, sizes, strict=True))
-    return (words, *shown, format_difference(row.difference))
+    cells: list[Cell] = [words]
+    for place, (found, size) in enumerate(zip(row.cells, sizes, strict=True)):
+        if isinstance(found, NumericSummary):
+            cells.append(_summary(found))
+        else:
+            within = (OneOf(row.name, (row.level or "",)), *_members(table, place))
+            cells.append(counted(format_share(found, size), found, None, within))
+    return [*cells, format_difference(row.difference)]
 
 
-def baseline_cell(found: NumericSummary | int, size: int) -> str:
-    """Return a cell of table 1: median with quartiles, or a count with its share."""
-    if isinstance(found, int):
-        return format_share(found, size)
+def _summary(found: NumericSummary) -> str:
+    """Return the median with its quartiles."""
     if found.median is None or found.lower_quartile is None or found.upper_quartile is None:
         return MISSING
     quartiles = f"{format_number(found.lower_quartile)}–{format_number(found.upper_quartile)}"
@@ -240,21 +198,24 @@ def baseline_cell(found: NumericSummary | int, size: int) -> str:
 def events_sheet(kinds: Sequence[Kind], dataset: DataSet, selection: Selection) -> Sheet:
     """Return how the times of every endpoint ended; rare reasons of one endpoint and status are put together."""
     totals: Counter[str] = Counter()
-    ended: dict[tuple[str, Status], list[Kind]] = {}
+    by_status: dict[tuple[str, Status], list[Kind]] = {}
     for kind in kinds:
         totals[kind.endpoint] += kind.patients
-        ended.setdefault((kind.endpoint, kind.status), []).append(kind)
-    rows = []
-    for (code, status), found in ended.items():
-        told = [(kind.reason, kind.patients) for kind in found[:MOST_REASONS]]
-        if rest := found[MOST_REASONS:]:
-            told.append((format_count(len(rest), "other reason"), sum(kind.patients for kind in rest)))
+        by_status.setdefault((kind.endpoint, kind.status), []).append(kind)
+    rows: list[list[Cell]] = []
+    for (code, status), found in by_status.items():
         name = dataset.endpoints[code].name
-        rows += [(f"{name}: {reason}", status.label, format_share(n, totals[code])) for reason, n in told]
-    return Sheet(
+        for kind in found[:MOST_REASONS]:
+            share = format_share(kind.patients, totals[code])
+            cell = counted(share, kind.patients, Ended(code, status, kind.reason))
+            rows.append([f"{name}: {kind.reason}", status.label, cell])
+        if rest := found[MOST_REASONS:]:
+            share = format_share(sum(kind.patients for kind in rest), totals[code])
+            rows.append([f"{name}: {format_count(len(rest), 'other reason')}", status.label, share])
+    return Sheet.of_cells(
         "How the times of each endpoint ended",
         ("What ended the time", "Counts as", "Patients (%)"),
-        tuple(rows),
+        rows,
         ("Shares are of the patients who have a time of the endpoint.", provenance(dataset, selection)),
         dataset.version,
     )

@@ -12,9 +12,10 @@ from gepnet_core.comparison_words import (
     hazard_rows,
     kind_of_ratio,
     model_words,
-    p_words,
+    proportional_sentence,
 )
 from gepnet_core.covariates import column_label
+from gepnet_core.criteria import OneOf
 from gepnet_core.formatting import (
     NOT_ESTIMABLE,
     format_incidence,
@@ -26,12 +27,20 @@ from gepnet_core.formatting import (
     format_signed,
 )
 from gepnet_core.hazard_ratios import HazardRatio
-from gepnet_core.rank_tests import ChiSquare
+from gepnet_core.rank_tests import ChiSquare, PairwiseTest
 from gepnet_core.restricted_mean import Difference, RestrictedMean
-from gepnet_core.sheets import MISSING, Sheet, estimate_provenance
-from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType
+from gepnet_core.sheet import MISSING, Cell, Sheet
+from gepnet_core.sheets import ended, estimate_provenance
+from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType, Status
 
 ABBREVIATION = "NE: not estimable."
+RESTRICTED_MEAN = (
+    "The area under the curve up to that time (restricted mean). It needs no proportional hazards."
+)
+NO_DIFFERENCE = "NE: beyond the follow-up of a group, or where nothing varies."
+SMALL_SUBGROUPS = (
+    "A small subgroup that differs is more often chance than truth: read the interaction p first."
+)
 
 
 def comparison_sheets(found: Comparison) -> list[Sheet]:
@@ -57,7 +66,7 @@ def tests_sheet(found: Comparison) -> Sheet:
 
 def pairs_sheet(found: Comparison) -> Sheet:
     """Return the log-rank test of each pair; of two groups, the pair is the whole, and there is no line."""
-    pairs = found.pairwise if len(found.strata) > 2 else []
+    pairs = _pairs(found)
     rows = [
         [
             f"{found.label(pair.a)} and {found.label(pair.b)}",
@@ -68,25 +77,36 @@ def pairs_sheet(found: Comparison) -> Sheet:
         for pair in pairs
     ]
     header = ("Pair", "log-rank χ²", "p", "p after Holm")
-    notes = [*_cause(found), f"Holm's correction is over the {len(pairs)} pairs shown. {ABBREVIATION}"]
+    notes = [*_cause(found), f"{holm_sentence(found)} {ABBREVIATION}"]
     return _sheet(found, "Log-rank test of each pair of groups", header, rows, notes)
+
+
+def holm_sentence(found: Comparison) -> str:
+    """Return over how many pairs p was corrected."""
+    return f"Holm's correction is over the {len(_pairs(found))} pairs shown."
+
+
+def _pairs(found: Comparison) -> list[PairwiseTest]:
+    return found.pairwise if len(found.strata) > 2 else []
 
 
 def hazard_sheet(found: Comparison) -> Sheet:
     """Return the hazard ratios, crude, and adjusted where there are covariates."""
     kind, level = kind_of_ratio(found), format_level(found.question.conf_level)
     header = ["Group", "Events / n", f"{kind}, crude ({level} CI, Wald)", "p (Wald)"]
-    tested = f"crude {p_words(found.crude.ph)}"
     if found.adjusted:
         header += [f"{kind}, adjusted ({level} CI, Wald)", "p (Wald, adjusted)"]
-        tested += f"; adjusted {p_words(found.adjusted.ph)}"
     words = f"{kind}s against {found.label(found.reference)}, {model_words(found)}"
     notes = [
         "Cox's regression with Efron's weights for ties.",
-        f"Proportional hazards (Grambsch-Therneau, global): {tested}.",
+        proportional_sentence(found),
         *found.model.warnings,
     ]
-    return _sheet(found, words, header, hazard_rows(found), notes)
+    rows = [
+        [label, _events_of(found, stratum.events, stratum.n, stratum.stratum), *ratios]
+        for stratum, (label, _, *ratios) in zip(found.strata, hazard_rows(found), strict=True)
+    ]
+    return _sheet(found, words, header, rows, notes)
 
 
 def covariates_sheet(found: Comparison) -> Sheet:
@@ -120,10 +140,7 @@ def restricted_means_sheet(found: Comparison) -> Sheet:
         for words, line, p in lines
     ]
     level = format_level(found.question.conf_level)
-    notes = [
-        "The area under the curve up to that time (restricted mean). It needs no proportional hazards. "
-        + ABBREVIATION
-    ]
+    notes = [f"{RESTRICTED_MEAN} {ABBREVIATION}"]
     header = ("Group", f"Months ({level} CI, plain)", "SE", "p (z)")
     return _sheet(found, f"Mean time without event{tau}", header, rows, notes)
 
@@ -133,7 +150,7 @@ def differences_sheet(found: Comparison) -> Sheet:
     what = "cumulative incidence" if found.is_incidence else "S(t)"
     level = format_level(found.question.conf_level)
     header = ("Groups", "Months", f"Percentage points ({level} CI, plain)", "p (z)")
-    notes = ["NE: beyond the follow-up of a group, or where nothing varies."]
+    notes = [NO_DIFFERENCE]
     return _sheet(found, f"Difference in {what} at a time", header, difference_rows(found), notes)
 
 
@@ -165,15 +182,19 @@ def gray_sheet(found: Comparison) -> Sheet:
 
 def subgroups_sheet(found: Comparison) -> Sheet:
     """Return the contrast within each level of the chosen columns; no line where none was chosen."""
-    rows, title = [], "Subgroups"
+    rows: list[list[Cell]] = []
+    title, pair = "Subgroups", ("", "")
     if found.contrast is not None:
+        pair = (found.contrast, found.reference)
         title = f"Subgroups, {found.label(found.contrast)} against {found.label(found.reference)}"
     for group in found.subgroups:
+        column = found.dataset.grouping(group.column) or group.column
         for place, row in enumerate(group.rows):
+            within = (OneOf(column, (row.level,)),)
             rows.append(
                 [
                     f"{group.label}: {row.level}",
-                    f"{row.events:,} / {row.n:,}",
+                    _events_of(found, row.events, row.n, *pair, within=within),
                     ratio_words(row.ratio),
                     format_p(group.interaction.p) if place == 0 else "",
                 ]
@@ -181,10 +202,7 @@ def subgroups_sheet(found: Comparison) -> Sheet:
     level = format_level(found.question.conf_level)
     ratio = f"{kind_of_ratio(found)}, crude ({level} CI, Wald)"
     header = ("Subgroup", "Events / n", ratio, "Interaction p (likelihood ratio)")
-    notes = [
-        "A small subgroup that differs is more often chance than truth: read the interaction p first. "
-        + ABBREVIATION
-    ]
+    notes = [f"{SMALL_SUBGROUPS} {ABBREVIATION}"]
     return _sheet(found, title, header, rows, notes)
 
 
@@ -202,6 +220,15 @@ def _chisq(test: ChiSquare) -> str:
     return NOT_ESTIMABLE if test.chisq is None else format_number(test.chisq, 2)
 
 
+def _events_of(found: Comparison, events: int, n: int, *strata: str, within: tuple[OneOf, ...] = ()) -> Cell:
+    """Return "5 / 17", each number with its patients."""
+    return (
+        ended(found.estimated, events, Status.EVENT, *strata, within=within),
+        " / ",
+        ended(found.estimated, n, None, *strata, within=within),
+    )
+
+
 def _cause(found: Comparison) -> list[str]:
     """Return what the tests are called where death competes."""
     return ["Cause-specific: a death before the event is censored."] if found.is_incidence else []
@@ -211,14 +238,14 @@ def _sheet(
     found: Comparison,
     title: str,
     header: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[Cell]],
     notes: Sequence[str],
 ) -> Sheet:
     warning = EXPLORATORY_TRIAL if found.dataset.is_trial else EXPLORATORY
-    return Sheet(
+    return Sheet.of_cells(
         f"{found.estimated.endpoint.name}. {title}",
-        tuple(header),
-        tuple(tuple(row) for row in rows),
+        header,
+        rows,
         (*notes, warning, estimate_provenance(found.estimated)),
         found.dataset.version,
     )

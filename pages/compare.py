@@ -50,12 +50,12 @@ if len(found.strata) < 2:
         "Choose two groups or more: add a group, clear a filter, or take another column under “Groups by”."
     )
     st.stop()
-sections.show_tests(found)
+sections.show_tests(found, view)
 terms.explain("p", "log-rank", "Gehan-Breslow", "Peto-Peto", "Holm's correction", "hazard ratio", "RMST")
 if found.is_incidence:
-    sections.show_incidence(found, levels)
+    sections.show_incidence(found, levels, view)
 sections.show_hazard_ratios(found, levels, view)
-sections.show_differences(found)
+sections.show_differences(found, view)
 sections.show_subgroups(found, view)
 sections.show_stability(found)
 st.caption(escaped(count_sentence(found)))

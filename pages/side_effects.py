@@ -7,6 +7,7 @@ import streamlit as st
 from gepnet_core.errors import ControlMissing
 from gepnet_core.export import side_effect_lines
 from gepnet_core.figures_side_effects import modality_figure, term_figure
+from gepnet_core.sheets_side_effects import per_patient_sheets, per_treatment_sheets
 from gepnet_core.side_effects import DEFAULT_WINDOW, left_out_sentence, result_sentence, side_effects
 from pages.components import downloads, figure, page, tables, terms
 from pages.components.markdown import escaped
@@ -32,12 +33,12 @@ figure.show(
     term_figure(found), "by_term", alt="Patients with each side effect", filename=f"{data.name}_terms"
 )
 st.header("By patient: the index treatment", anchor=False)
-tables.show_side_effects(found, found.per_patient, "patients", view)
+tables.show_side_effects(found, per_patient_sheets(found), "patients", view)
 st.header("By treatment: the index treatment and every later one", anchor=False)
 st.caption(
     "The filters choose patients by their index treatment; later treatments count under their own modality."
 )
-tables.show_side_effects(found, found.per_treatment, "treatments")
+tables.show_side_effects(found, per_treatment_sheets(found), "treatments", view)
 terms.explain("side effect", "CTCAE grade", "window of side effects", "exact interval", "onset")
 if words := left_out_sentence(found):
     st.caption(words)

@@ -11,6 +11,7 @@ from gepnet_core.errors import ControlMissing, NothingLeft
 from gepnet_core.estimates import estimate
 from gepnet_core.figures import Look, survival_figure
 from gepnet_core.formatting import remarks
+from gepnet_core.sheets_side_effects import per_patient_sheets
 from gepnet_core.side_effects import DEFAULT_WINDOW, result_sentence, side_effects
 from gepnet_core.similar import alike, offered
 from pages.components import case_form, figure, page, tables
@@ -65,7 +66,7 @@ except ControlMissing as missing:
     st.caption(escaped(str(missing)))
 else:
     st.markdown(escaped(result_sentence(harmed)))
-    tables.show_side_effects(harmed, harmed.per_patient, "patients", theirs)
+    tables.show_side_effects(harmed, per_patient_sheets(harmed), "patients", theirs)
 
 st.header("Their histories", anchor=False)
 sections.show_lanes(likeness, theirs)

@@ -43,7 +43,7 @@ terms.explain(
     "event", "S(t)", "median", "NR", "NE", "confidence interval", found.conf_type.label, "censored", "at risk"
 )
 st.header("Follow-up", anchor=False)
-tables.show_follow_up(found)
+tables.show_follow_up(found, view)
 
 st.header("Take it with you", anchor=False)
 left, middle, right = st.columns(3)

@@ -122,7 +122,7 @@ LAYERS = [
     ("histories", "history_words"),
     ("comparison",),
     ("export", "export_adtte", "export_comparison", "export_flow", "export_tables"),
-    ("figure_words", "sheets"),
+    ("figure_words", "sheet", "sheets"),
     ("board_words",),
     (
         "comparison_words",

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gepnet_core.behind import Ended
 from gepnet_core.report.contents import compose
 from gepnet_core.report.tables import Part, report_sections, tables_csv
 from gepnet_core.selection import Selection
-from gepnet_core.sheets import Sheet, sheet_lines, sheets_lines, writable
+from gepnet_core.sheet import Counted, Sheet, counted, sheet_lines, sheets_lines, writable
 from gepnet_core.store import build_adtte, open_dataset
 from gepnet_core.view import View
-from gepnet_core.vocabulary import ConfType, DeathRule
+from gepnet_core.vocabulary import ConfType, DeathRule, Status
 from tests.conftest import REFERENCE
 from tests.test_pages import Opener, open_page, table
 
@@ -185,3 +186,11 @@ def test_tables_of_one_header_share_the_columns_of_the_long_form() -> None:
         ["v", "B", "1", "all", "x", "1"],
         ["v", "B", "1", "all", "y", "2"],
     ]
+
+
+def test_a_cell_that_counts_patients_is_its_words_in_every_file_and_none_stand_behind_a_zero() -> None:
+    dead = Ended("OS", Status.EVENT)
+    row = ["RFA", (counted("5", 5, dead), " / ", counted("0", 0, None))]
+    sheet = Sheet.of_cells("t", ("Group", "Events / n"), [row])
+    assert sheet.rows == (("RFA", "5 / 0"),)
+    assert sheet.cells[1] == ("RFA", (Counted("5", dead), " / ", "0"))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from gepnet_core.report.contents import compose
 from gepnet_core.report.tables import Part, report_sections, tables_docx
-from gepnet_core.sheets import Section, Sheet
+from gepnet_core.sheet import Section, Sheet
 from gepnet_core.store import open_dataset
 from gepnet_core.view import View
 from gepnet_core.word_tables import word_document
@@ -146,7 +146,7 @@ def test_a_document_tells_no_author_and_no_day_and_refers_to_nothing_that_is_not
 
 def test_the_same_content_gives_the_same_bytes_in_another_process() -> None:
     code = (
-        "import sys\nfrom gepnet_core.sheets import Section, Sheet\n"
+        "import sys\nfrom gepnet_core.sheet import Section, Sheet\n"
         "from gepnet_core.word_tables import word_document\n"
         "found = Sheet('t', ('a', 'b'), (('c', 'd'),), ('n',))\n"
         "sys.stdout.buffer.write(word_document('A title', [Section('A part', ('A sentence.',), (found,))]))"

@@ -31,7 +31,8 @@ from gepnet_core.report.methods import methods
 from gepnet_core.report.pictures import picture
 from gepnet_core.report.software import versions
 from gepnet_core.report.tables import Part, report_sections
-from gepnet_core.sheets import estimate_provenance, provenance, writable
+from gepnet_core.sheet import writable
+from gepnet_core.sheets import estimate_provenance, provenance
 from gepnet_core.side_effects import result_sentence as side_effects_sentence
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"

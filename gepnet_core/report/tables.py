@@ -11,17 +11,8 @@ from gepnet_core.errors import OptionRefused
 from gepnet_core.formatting import follow_up_sentence, result_sentence
 from gepnet_core.report.contents import Report
 from gepnet_core.report.methods import methods
-from gepnet_core.sheets import (
-    Section,
-    Sheet,
-    attrition_sheet,
-    baseline_sheet,
-    estimates_sheet,
-    events_sheet,
-    follow_up_sheet,
-    sheet_lines,
-    sheets_lines,
-)
+from gepnet_core.sheet import Section, Sheet, sheet_lines, sheets_lines
+from gepnet_core.sheets import attrition_sheet, baseline_sheet, estimates_sheet, events_sheet, follow_up_sheet
 from gepnet_core.sheets_compare import comparison_sheets
 from gepnet_core.sheets_side_effects import side_effect_sheets
 from gepnet_core.side_effects import result_sentence as side_effects_sentence

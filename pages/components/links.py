@@ -11,6 +11,7 @@ import streamlit as st
 
 from gepnet_core.behind import Behind
 from gepnet_core.criteria import OneOf
+from gepnet_core.sheet import Counted, Piece, counted
 from gepnet_core.view import View
 
 
@@ -31,10 +32,15 @@ def patients(
     words: str, count: int, view: View, behind: Behind | None, within: Sequence[OneOf] = ()
 ) -> Linked | str:
     """Return a count as a link to the patients behind it, or as plain words where there is none."""
-    if not count:
-        return words
-    changes = {"behind": behind, "within": tuple(within), "patient": None, "part": 1}
-    return Linked(words, address("patients", view, **changes))
+    return linked(counted(words, count, behind, within), view)
+
+
+def linked(piece: Piece, view: View) -> Linked | str:
+    """Return a piece of a table's cell; a count is a link to the patients behind it."""
+    if not isinstance(piece, Counted):
+        return piece
+    changes = {"behind": piece.behind, "within": piece.within, "patient": None, "part": 1}
+    return Linked(piece.words, address("patients", view, **changes))
 
 
 def patient(words: str, view: View, name: str) -> Linked:

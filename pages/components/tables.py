@@ -1,27 +1,18 @@
-"""Result tables that people read aloud: plain HTML, one value object a row."""
+"""Result tables that people read aloud: plain HTML, from the same sheets as the files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from gepnet_core.behind import Behind, Ended, Harmed
-from gepnet_core.criteria import OneOf
 from gepnet_core.estimates import Estimate
-from gepnet_core.formatting import (
-    format_incidence,
-    format_interval,
-    format_level,
-    format_months,
-    format_percent,
-    format_quantile,
-    format_survival,
-)
-from gepnet_core.side_effects import ANY_TERM, Proportion, SideEffectRow, SideEffects
+from gepnet_core.sheet import BESIDE, Cell, Sheet
+from gepnet_core.sheets import estimates_sheet, follow_up_sheet
+from gepnet_core.sheets_side_effects import table_heads
+from gepnet_core.side_effects import SideEffects
 from gepnet_core.view import View
-from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, WHOLE_COHORT, Status
 from pages.components import links
 from pages.components.links import Linked
 from pages.components.markdown import JOINER, LINE_BREAK, escaped
@@ -64,118 +55,39 @@ def _unique(header: Sequence[object]) -> list[str]:
     return found
 
 
+def show_sheet(sheet: Sheet, view: View, *, alt: str, named: Mapping[int, str] | None = None) -> None:
+    """Draw a table of the files; each count opens its patients. `named` gives columns another head here."""
+    header, *rows = [[_linked(cell, view) for cell in row] for row in sheet.cells]
+    for place, name in (named or {}).items():
+        header[place] = name
+    show(header, rows, alt=alt)
+
+
+def _linked(cell: Cell, view: View) -> object:
+    """Return a cell with its counts as links, and its second part on a line of its own."""
+    if isinstance(cell, tuple):
+        return tuple(LINE_BREAK if piece == BESIDE else links.linked(piece, view) for piece in cell)
+    return links.linked(cell, view)
+
+
 def show_estimates(estimated: Estimate, view: View) -> None:
     """Draw n, events, median and S(t) of every stratum; each count opens its patients."""
-    deaths = any(stratum.competing for stratum in estimated.strata)
-    median = f"Median, months ({format_interval(estimated.conf_level, estimated.conf_type)})"
-    header = ["Group", "n", "Events", *(["Deaths before the event"] if deaths else []), median]
-    pointwise = format_interval(estimated.conf_level, estimated.conf_type.pointwise)
-    share = "Cumulative incidence" if estimated.is_incidence else "S"
-    header += [f"{share} at {months:g} months, % ({pointwise})" for months in DEFAULT_TIMES_MONTHS]
-    shown = format_incidence if estimated.is_incidence else format_survival
-    rows = []
-    for stratum in estimated.strata:
-        row: list[object] = [stratum.label]
-        row.append(ended(estimated, view, stratum.n, None, stratum.stratum))
-        row.append(ended(estimated, view, stratum.events, Status.EVENT, stratum.stratum))
-        if deaths:
-            row.append(ended(estimated, view, stratum.competing, Status.COMPETING_DEATH, stratum.stratum))
-        row.append(format_quantile(stratum.median))
-        row += [shown(stratum.curve.at(months * DAYS_PER_MONTH)) for months in DEFAULT_TIMES_MONTHS]
-        rows.append(row)
-    show(header, rows, alt="Patients, events, median and survival at 6, 12, 24 and 36 months by group")
+    alt = "Patients, events, median and survival at 6, 12, 24 and 36 months by group"
+    show_sheet(estimates_sheet(estimated), view, alt=alt)
     st.caption(
         "NR: not reached. NE: not estimable. Nothing is estimated beyond the last follow-up"
         + ("." if estimated.is_incidence else ", unless S is 0 by then.")
     )
 
 
-def ended(
-    estimated: Estimate,
-    view: View,
-    count: int,
-    status: Status | None,
-    *strata: str,
-    within: tuple[OneOf, ...] = (),
-) -> Linked | str:
-    """Return a count of times of the estimated endpoint as a link to their patients.
-
-    After a landmark it is plain: those who left before it do not count, and a list could not leave them out.
-    """
-    if estimated.landmark is not None:
-        return f"{count:,}"
-    column = estimated.dataset.grouping(estimated.by)
-    if column is not None:
-        within = (OneOf(column, strata), *within)
-    return links.patients(f"{count:,}", count, view, Ended(estimated.endpoint.code, status), within)
+def show_side_effects(found: SideEffects, sheets: Sequence[Sheet], unit: str, view: View) -> None:
+    """Draw counts and shares, a row a term and a column a modality: any grade, severe, and days to onset."""
+    for title, sheet in zip(table_heads(found), sheets, strict=True):
+        show_sheet(sheet, view, alt=f"{title}, by term and modality, of {unit}", named={0: title})
 
 
-def show_side_effects(
-    found: SideEffects, rows: Sequence[SideEffectRow], unit: str, view: View | None = None
-) -> None:
-    """Draw counts and shares, a row a term and a column a modality: any grade, severe, and days to onset.
-
-    With a view, the counts are of patients, and open them; without, they are of treatments.
-    """
-    interval = f"n (%), {format_level(found.conf_level)} CI, exact"
-    sizes = {row.modality: row.any_grade.n for row in rows}
-    if len(sizes) == 2:
-        sizes.pop(WHOLE_COHORT)  # it would say the same twice
-
-    def opens(words: str, count: int, modality: str, behind: Behind | None) -> Linked | str:
-        within = () if modality == WHOLE_COHORT else (OneOf("modality", (modality,)),)
-        return words if view is None else links.patients(words, count, view, behind, within)
-
-    def share(row: SideEffectRow, *, severe: bool) -> tuple[object, ...]:
-        part = row.severe if severe else row.any_grade
-        term = "" if row.term == ANY_TERM else row.term
-        counted, limits = _proportion(part)
-        behind = Harmed(term, severe, found.window)
-        return opens(counted, part.count, row.modality, behind), f"{LINE_BREAK}{limits}"
-
-    header = [opens(f"{found.label(modality)}, of {n:,}", n, modality, None) for modality, n in sizes.items()]
-    for title, words in (
-        (f"Any grade, {interval}", lambda row: share(row, severe=False)),
-        (f"Grade 3 and above, {interval}", lambda row: share(row, severe=True)),
-        ("Days to onset, median (range)", _onset),
-    ):
-        lines: dict[str, list[object]] = {}
-        for row in rows:
-            if row.modality in sizes:
-                lines.setdefault(row.term, [f"{row.term[0].upper()}{row.term[1:]}"]).append(words(row))
-        show([title, *header], list(lines.values()), alt=f"{title}, by term and modality, of {unit}")
-
-
-def _proportion(found: Proportion) -> tuple[str, str]:
-    """Return count and share, and their limits: on one line, the columns of a few modalities leave the screen."""
-    upper = format_percent(found.upper)
-    if not found.count:
-        return "0", f"0–{upper}"
-    return f"{found.count:,} ({format_percent(found.share)})", f"{format_percent(found.lower)}–{upper}"
-
-
-def _onset(row: SideEffectRow) -> str:
-    if row.onset_median is None:
-        return "–"
-    return f"{row.onset_median:g} ({row.onset_first}–{row.onset_last})"
-
-
-def show_follow_up(estimated: Estimate) -> None:
+def show_follow_up(estimated: Estimate, view: View) -> None:
     """Draw the median follow-up of every stratum, both ways."""
-    interval = format_interval(estimated.conf_level, estimated.conf_type)
-    header = [
-        "Group",
-        f"Reverse Kaplan-Meier median, months ({interval})",
-        "Plain median of observed time, months",
-    ]
-    rows = [
-        [
-            stratum.label,
-            format_quantile(stratum.follow_up.reverse_km),
-            format_months(stratum.follow_up.observed_median),
-        ]
-        for stratum in estimated.strata
-    ]
-    show(header, rows, alt="Median follow-up by group")
+    show_sheet(follow_up_sheet(estimated), view, alt="Median follow-up by group")
     basis = estimated.strata[0].follow_up.basis
     st.caption(f"Follow-up is read from the times of {escaped(basis)}: how long patients were watched.")
