@@ -80,14 +80,16 @@ def _step(dataset: DataSet, behind: Step) -> Query:
             f"“{dataset.name}” has no eligibility step {quoted(behind.code)}. There are: {listed(codes)}."
         )
     place = codes.index(behind.code)
-    candidates, bound = eligibility.candidates_sql(
-        eligibility.steps(Settings.from_json(dataset.meta["settings"]))
-    )
+    passed, bound = steps_passed(dataset)
     condition = ">= $place" if behind.passed else "= $place - 1"
-    return (
-        f"SELECT patient_id FROM ({candidates}) GROUP BY patient_id HAVING max(passed) {condition}",
-        {**bound, "place": place},
-    )
+    return f"SELECT patient_id FROM ({passed}) WHERE passed {condition}", {**bound, "place": place}
+
+
+def steps_passed(dataset: DataSet) -> Query:
+    """Return the query of every patient of the source tables with the number of eligibility steps passed."""
+    chain = eligibility.steps(Settings.from_json(dataset.meta["settings"]))
+    candidates, bound = eligibility.candidates_sql(chain)
+    return f"SELECT patient_id, max(passed) AS passed FROM ({candidates}) GROUP BY patient_id", bound
 
 
 def _filtered(selection: Selection, behind: Filtered) -> Query:

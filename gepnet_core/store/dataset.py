@@ -306,28 +306,34 @@ class DataSet:
         Columns: id, modality, index date, baseline columns, and of every endpoint days, status and reason.
         With `endpoint`, only patients who have a time of it.
         """
-        where, bound = selection.where()
+        columns, chosen, bound = self.patient_columns()
+        where, where_bound = selection.where()
         query, query_bound = self.selected_times(selection, stratum="NULL")
-        bound |= query_bound
-        columns = ["patient_id", "modality", *(["index_date"] if self.has_dates else [])]
-        columns += [column.name for column in self.baseline]
-        chosen = [f"any_value(c.{identifier(name)}) AS {identifier(name)}" for name in columns[1:]]
-        for place, code in enumerate(self.endpoints):
-            bound[f"code_{place}"] = code
-            for part in ("days", "status", "reason"):
-                columns.append(f"{code}_{part}")
-                chosen.append(f"any_value(e.{part}) FILTER (WHERE e.endpoint = $code_{place})")
+        bound |= where_bound | query_bound
         having = ""
         if endpoint is not None:
             self.endpoint(endpoint)
             bound["endpoint"] = endpoint
             having = "HAVING count(*) FILTER (WHERE e.endpoint = $endpoint) > 0"
         rows = self.database.stream(
-            f"SELECT c.patient_id, {', '.join(chosen)} FROM cohort c LEFT JOIN ({query}) e USING (patient_id) "
+            f"SELECT c.patient_id, {chosen} FROM cohort c LEFT JOIN ({query}) e USING (patient_id) "
             f"WHERE {where} GROUP BY c.patient_id {having} ORDER BY min(c.index_date), c.patient_id",
             bound,
         )
         return columns, (list(row) for batch in rows for row in batch)
+
+    def patient_columns(self) -> tuple[list[str], str, dict[str, object]]:
+        """Return header, expressions after the id, and parameters of a row a patient: cohort c, its times e."""
+        columns = ["patient_id", "modality", *(["index_date"] if self.has_dates else [])]
+        columns += [column.name for column in self.baseline]
+        chosen = [f"any_value(c.{identifier(name)}) AS {identifier(name)}" for name in columns[1:]]
+        bound: dict[str, object] = {}
+        for place, code in enumerate(self.endpoints):
+            bound[f"code_{place}"] = code
+            for part in ("days", "status", "reason"):
+                columns.append(f"{code}_{part}")
+                chosen.append(f"any_value(e.{part}) FILTER (WHERE e.endpoint = $code_{place})")
+        return columns, ", ".join(chosen), bound
 
     def selected_times(
         self, selection: Selection, *, stratum: str, **further: str

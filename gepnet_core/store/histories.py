@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from gepnet_core import eligibility
 from gepnet_core.behind import Behind
 from gepnet_core.criteria import OneOf
 from gepnet_core.endpoints import AGENT
 from gepnet_core.errors import ControlMissing, listed, quoted
 from gepnet_core.intake.report import Finding
 from gepnet_core.selection import Selection
-from gepnet_core.settings import Settings
 from gepnet_core.sql_names import identifier
 from gepnet_core.store import times
-from gepnet_core.store.behind import Query, patients_behind
+from gepnet_core.store.behind import Query, patients_behind, steps_passed
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.writing import FINDINGS
 from gepnet_core.vocabulary import Order
@@ -249,13 +247,12 @@ def why_outside(dataset: DataSet, ids: Sequence[str]) -> dict[str, str]:
     """Return the eligibility step that left out each of these patients; those of no source table are missing."""
     if dataset.is_trial or not ids:
         return {}
-    chain = eligibility.steps(Settings.from_json(dataset.meta["settings"]))
-    candidates, bound = eligibility.candidates_sql(chain)
+    passed, bound = steps_passed(dataset)
     rows = dataset.database.rows(
-        f"SELECT patient_id, max(passed) FROM ({candidates}) WHERE {OF_THESE} GROUP BY patient_id",
-        {**bound, "ids": list(ids)},
+        f"SELECT patient_id, passed FROM ({passed}) WHERE {OF_THESE}", {**bound, "ids": list(ids)}
     )
-    return {patient: chain[passed].label for patient, passed in rows if passed < len(chain)}
+    labels = [step.label for step in dataset.attrition()[1:]]
+    return {patient: labels[passed] for patient, passed in rows if passed < len(labels)}
 
 
 def is_known(dataset: DataSet, patient: str) -> bool:
@@ -286,20 +283,12 @@ def listed_rows(dataset: DataSet, listing: Listing) -> tuple[list[str], Iterator
     """
     placed, bound = _placed(dataset, listing)
     whole, more = _times(dataset, listing.selection)
-    bound = bound | more
-    columns = ["patient_id", "modality", *(["index_date"] if dataset.has_dates else [])]
-    columns += [column.name for column in dataset.baseline]
-    chosen = [f"any_value(c.{identifier(name)}) AS {identifier(name)}" for name in columns[1:]]
-    for place, code in enumerate(dataset.endpoints):
-        bound[f"code_{place}"] = code
-        for part in ("days", "status", "reason"):
-            columns.append(f"{code}_{part}")
-            chosen.append(f"any_value(e.{part}) FILTER (WHERE e.endpoint = $code_{place})")
+    columns, chosen, codes = dataset.patient_columns()
     batches = dataset.database.stream(
-        f"SELECT o.patient_id, {', '.join(chosen)}, bool_and(o.in_cohort) FROM ({placed}) o "
+        f"SELECT o.patient_id, {chosen}, bool_and(o.in_cohort) FROM ({placed}) o "
         "LEFT JOIN cohort c ON c.patient_id = o.patient_id "
         f"LEFT JOIN ({whole}) e ON e.patient_id = o.patient_id GROUP BY o.patient_id ORDER BY min(o.place)",
-        bound,
+        bound | more | codes,
     )
 
     def rows() -> Iterator[list[Any]]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gepnet_core import eligibility
 from gepnet_core.selection import Selection
-from gepnet_core.settings import Settings
-from gepnet_core.store.behind import FILTERS, up_to
+from gepnet_core.store.behind import FILTERS, steps_passed, up_to
 from gepnet_core.store.dataset import DataSet
 
 ENDPOINT = "endpoint"
@@ -27,9 +25,7 @@ def passed_steps(
     parts, bound = ["0"], dict[str, Any]()
     records = "SELECT patient_id, 0 AS passed FROM cohort"
     if not dataset.is_trial:
-        chain = eligibility.steps(Settings.from_json(dataset.meta["settings"]))
-        candidates, bound = eligibility.candidates_sql(chain)
-        records = f"SELECT patient_id, max(passed) AS passed FROM ({candidates}) GROUP BY patient_id"
+        records, bound = steps_passed(dataset)
     for code in codes:
         if code in filters:
             where, more = up_to(selection, filters.index(code) + 1).where()
