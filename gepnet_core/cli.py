@@ -28,14 +28,17 @@ from gepnet_core.cli_options import (
     Parser,
     add_estimate_options,
     add_filters,
-    named_selection,
+    add_out,
+    add_strata,
+    estimated,
     opened,
+    point_json,
     said,
     say,
-    say_limits,
+    stratum_counts,
 )
 from gepnet_core.errors import CohortError, StoreDamaged
-from gepnet_core.estimates import Estimate, StratumEstimate, estimate
+from gepnet_core.estimates import Estimate, StratumEstimate
 from gepnet_core.spelled import parse_dataset_name
 from gepnet_core.store import open_dataset, open_shelf
 from gepnet_core.survival import Quantile
@@ -92,10 +95,10 @@ def _parser() -> Parser:
     restored = command("put-back", cli_import.run_put_back, "make an older version the current one again")
     cli_import.add_version_options(restored, choosing=True)
 
-    estimated = command("estimate", _estimate, "estimate an endpoint")
-    add_filters(estimated)
-    add_estimate_options(estimated)
-    estimated.add_argument("--by", metavar="COLUMN", help="a stratum for each value of this column")
+    estimating = command("estimate", _estimate, "estimate an endpoint")
+    add_filters(estimating)
+    add_estimate_options(estimating)
+    add_strata(estimating)
 
     compared = command("compare", cli_compare.run, "compare groups: tests, hazard ratios, differences")
     cli_compare.add_options(compared)
@@ -136,10 +139,10 @@ def _parser() -> Parser:
     cli_explain.add_options(reasons)
 
     explained = command("dictionary", cli_out.run_dictionary, "write what every column means, as CSV")
-    cli_out.add_out(explained, ".csv")
+    add_out(explained, ".csv")
 
     empty = command("template", cli_out.run_template, "write an empty workbook of the source tables")
-    cli_out.add_out(empty, ".xlsx")
+    add_out(empty, ".xlsx")
 
     told = command("published", _published, "compute the published figures again")
     told.add_argument("--dataset", type=said(parse_dataset_name), default="synthetic", metavar="NAME")
@@ -158,16 +161,7 @@ def _datasets(_: argparse.Namespace) -> tuple[list[Json], int]:
 
 
 def _estimate(asked: argparse.Namespace) -> tuple[Json, int]:
-    dataset = opened(asked)
-    found = estimate(
-        dataset,
-        asked.endpoint,
-        named_selection(asked),
-        by=asked.by,
-        conf_type=asked.conf_type,
-        conf_level=asked.conf_level,
-    )
-    say_limits(found, asked.conf_type)
+    found = estimated(asked, opened(asked))
     if found.conf_type is not found.conf_type.pointwise:
         say("The limits in survival_at are plain: the symmetric convention is for times only.")
     per_unit = asked.unit.days
@@ -197,27 +191,11 @@ def _estimate_json(found: Estimate, unit: TimeUnit, times: Sequence[float]) -> J
 
 
 def _stratum_json(stratum: StratumEstimate, unit: TimeUnit, times: Sequence[float]) -> Json:
-    survival_at = []
-    for time in times:
-        found = stratum.curve.at(unit.to_days(time))
-        survival_at.append(
-            {
-                "at": time,
-                "at_risk": found.at_risk,
-                "survival": found.survival,
-                "lower": found.lower,
-                "upper": found.upper,
-            }
-        )
     watched = stratum.follow_up
     return {
-        "stratum": stratum.stratum,
-        "n": stratum.n,
-        "events": stratum.events,
-        "censored": stratum.censored,
-        "competing": stratum.competing,
+        **stratum_counts(stratum),
         "median": _quantile_json(stratum.median, unit),
-        "survival_at": survival_at,
+        "survival_at": [{"at": time, **point_json(stratum.curve.at(unit.to_days(time)))} for time in times],
         "follow_up": {
             "basis": watched.basis,
             "reverse_km": _quantile_json(watched.reverse_km, unit),

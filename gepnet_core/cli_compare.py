@@ -14,6 +14,7 @@ from gepnet_core.cli_options import (
     opened,
     said,
     say_limits,
+    stratum_counts,
     time,
 )
 from gepnet_core.comparison import Comparison, compare
@@ -114,16 +115,7 @@ def _comparison(found: Comparison, unit: TimeUnit, times: Sequence[float]) -> Js
         "reference": found.reference,
         "unit": unit.value,
         "conf_level": question.conf_level,
-        "strata": [
-            {
-                "stratum": stratum.stratum,
-                "n": stratum.n,
-                "events": stratum.events,
-                "censored": stratum.censored,
-                "competing": stratum.competing,
-            }
-            for stratum in found.strata
-        ],
+        "strata": [stratum_counts(stratum) for stratum in found.strata],
         "logrank": _test(tests[Weight.LOG_RANK]),
         "gehan_breslow": _test(tests[Weight.GEHAN_BRESLOW]),
         "peto_peto": _test(tests[Weight.PETO_PETO]),

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 from enum import StrEnum
-from pathlib import Path
 
 from gepnet_core import cli_view
-from gepnet_core.cli_options import Json, one_of, opened, said, say
+from gepnet_core.cli_options import Json, add_out, one_of, opened, said, say
 from gepnet_core.errors import OptionRefused, quoted
 from gepnet_core.formatting import format_count
 from gepnet_core.print_size import FigureFormat, Resolution, Width
-from gepnet_core.report.contents import compose
 from gepnet_core.report.drawn import FigureKind, drawn, figure_bytes
 from gepnet_core.report.tables import Part, report_sections, tables_csv, tables_docx
 from gepnet_core.whole_file import writing
@@ -44,7 +42,7 @@ def add_figure_options(parser: argparse.ArgumentParser) -> None:
         metavar="300",
         help="dots per inch of a PNG: 300 or 600",
     )
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE")
+    add_out(parser)
 
 
 def add_tables_options(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +62,7 @@ def add_tables_options(parser: argparse.ArgumentParser) -> None:
         default=TablesFormat.CSV,
         help="csv: a single table as printed, several as a line a cell (default); docx: a Word document",
     )
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE")
+    add_out(parser)
 
 
 def run_figure(asked: argparse.Namespace) -> tuple[Json, int]:
@@ -91,10 +89,7 @@ def run_figure(asked: argparse.Namespace) -> tuple[Json, int]:
 
 def run_tables(asked: argparse.Namespace) -> tuple[Json, int]:
     """Answer `tables`; a tau that cannot be used is refused as a whole."""
-    dataset = opened(asked)
-    report = compose(dataset, cli_view.view_of(asked, dataset))
-    if report.comparison.tau_refused:
-        raise report.comparison.tau_refused
+    report = cli_view.composed(asked)
     parts = asked.table or list(Part)
     if asked.format is TablesFormat.DOCX:
         content = tables_docx(report, parts)
@@ -105,8 +100,8 @@ def run_tables(asked: argparse.Namespace) -> tuple[Json, int]:
         handle.write(content)
     say(f"{format_count(len(titles), 'table')} written to {asked.out}.")
     return {
-        "dataset": dataset.name,
-        "version": dataset.version,
+        "dataset": report.dataset.name,
+        "version": report.dataset.version,
         "format": asked.format.value,
         "tables": titles,
         "out": str(asked.out),

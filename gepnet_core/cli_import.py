@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gepnet_core.cli_options import Json, one_of, said, say
+from gepnet_core.cli_options import Json, add_out, one_of, said, say
 from gepnet_core.errors import OptionRefused, listed, quoted
 from gepnet_core.importer.apart import Import, peek_apart, prepare_apart
 from gepnet_core.importer.draft_codec import draft_from, draft_mapping, questions
@@ -198,7 +198,7 @@ def described(dataset: DataSet) -> Json:
 def add_mapping_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mapping`."""
     parser.add_argument("file", type=Path, metavar="FILE", help="a table with a row a patient")
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE.toml")
+    add_out(parser, ".toml")
     parser.add_argument(
         "--dictionary", type=Path, metavar="FILE", help="the data dictionary of a REDCap project"
     )

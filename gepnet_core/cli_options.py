@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, NoReturn
 
 from gepnet_core.criteria import parse_between, parse_one_of
 from gepnet_core.errors import OptionRefused, one_line, printable, quoted
-from gepnet_core.estimates import Estimate
+from gepnet_core.estimates import Estimate, StratumEstimate, estimate
 from gepnet_core.selection import Selection
-from gepnet_core.spelled import parse_dataset_name, parse_date, parse_level, plain_number
+from gepnet_core.spelled import parse_dataset_name, parse_date, parse_level, parse_window, plain_number
 from gepnet_core.store import DataSet, open_dataset, open_shelf
+from gepnet_core.survival import SurvivalAt
 from gepnet_core.view import DEFAULT_LEVEL
 from gepnet_core.vocabulary import ConfType, DeathRule, TimeUnit
 
@@ -85,8 +87,7 @@ def add_estimate_options(parser: argparse.ArgumentParser, *, free: bool = False)
     """Add the endpoint (`free`: or none, for the first one), how intervals are made, and the times."""
     words = "default: the first of the data set" if free else None
     parser.add_argument("--endpoint", required=not free, metavar="CODE", help=words)
-    parser.add_argument("--conf-type", type=said(one_of(ConfType)), default=ConfType.LOG_LOG)
-    parser.add_argument("--conf-level", type=said(parse_level), default=DEFAULT_LEVEL, metavar="0.95")
+    add_interval(parser)
     parser.add_argument(
         "--at", type=said(time), action="extend", nargs="+", metavar="T", help="times, in --unit"
     )
@@ -96,6 +97,33 @@ def add_estimate_options(parser: argparse.ArgumentParser, *, free: bool = False)
         default=TimeUnit.DAYS,
         help="days or months, of every time asked for and of every time in the answer",
     )
+
+
+def add_interval(parser: argparse.ArgumentParser) -> None:
+    """Add how intervals are made: their convention and their level."""
+    parser.add_argument("--conf-type", type=said(one_of(ConfType)), default=ConfType.LOG_LOG)
+    add_level(parser)
+
+
+def add_level(parser: argparse.ArgumentParser) -> None:
+    """Add the level of the intervals."""
+    parser.add_argument("--conf-level", type=said(parse_level), default=DEFAULT_LEVEL, metavar="0.95")
+
+
+def add_strata(parser: argparse.ArgumentParser) -> None:
+    """Add the column whose values are the strata."""
+    parser.add_argument("--by", metavar="COLUMN", help="a stratum for each value of this column")
+
+
+def add_window(parser: argparse.ArgumentParser, *, default: int | None = None) -> None:
+    """Add the days after a treatment within which a side effect counts."""
+    words = "a side effect counts up to this many days after its treatment (default: 90)"
+    parser.add_argument("--window", type=said(parse_window), default=default, metavar="DAYS", help=words)
+
+
+def add_out(parser: argparse.ArgumentParser, ending: str = "") -> None:
+    """Add the file that is written."""
+    parser.add_argument("--out", required=True, type=Path, metavar=f"FILE{ending}")
 
 
 def said(parse: Any) -> Any:
@@ -145,3 +173,38 @@ def named_selection(asked: argparse.Namespace) -> Selection:
         asked.death,
         (*asked.where, *asked.range),
     )
+
+
+def estimated(asked: argparse.Namespace, dataset: DataSet) -> Estimate:
+    """Return the estimate that was asked for, and say where its limits are others."""
+    found = estimate(
+        dataset,
+        asked.endpoint,
+        named_selection(asked),
+        by=asked.by,
+        conf_type=asked.conf_type,
+        conf_level=asked.conf_level,
+    )
+    say_limits(found, asked.conf_type)
+    return found
+
+
+def stratum_counts(stratum: StratumEstimate) -> Json:
+    """Return a stratum with its patients by how their times ended."""
+    return {
+        "stratum": stratum.stratum,
+        "n": stratum.n,
+        "events": stratum.events,
+        "censored": stratum.censored,
+        "competing": stratum.competing,
+    }
+
+
+def point_json(found: SurvivalAt) -> Json:
+    """Return what a curve says at a time."""
+    return {
+        "at_risk": found.at_risk,
+        "survival": found.survival,
+        "lower": found.lower,
+        "upper": found.upper,
+    }

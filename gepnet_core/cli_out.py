@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from pathlib import Path
 
-from gepnet_core.cli_options import Json, add_filters, named_selection, one_of, opened, said, say
+from gepnet_core.cli_options import Json, add_filters, add_out, named_selection, one_of, opened, said, say
 from gepnet_core.dictionary import dictionary_lines
 from gepnet_core.errors import OptionRefused
 from gepnet_core.export import write_cohort
@@ -44,12 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="csv: a row a patient (default); adtte: a row a patient and endpoint; adsl: a patient's baseline; "
         "tables: the source tables and settings as a ZIP file",
     )
-    parser.add_argument("--out", required=True, type=Path, metavar="FILE")
-
-
-def add_out(parser: argparse.ArgumentParser, ending: str) -> None:
-    """Add the file that `dictionary` or `template` writes."""
-    parser.add_argument("--out", required=True, type=Path, metavar=f"FILE{ending}")
+    add_out(parser)
 
 
 def run(asked: argparse.Namespace) -> tuple[Json, int]:

@@ -9,12 +9,12 @@ from gepnet_core.cli_options import (
     Json,
     add_estimate_options,
     add_filters,
-    named_selection,
+    add_strata,
+    estimated,
     opened,
-    say_limits,
 )
 from gepnet_core.cursor import DEFAULT_MONTHS, Reading, StratumReading, read_at, reference_among
-from gepnet_core.estimates import Estimate, estimate
+from gepnet_core.estimates import Estimate
 from gepnet_core.restricted_mean import Difference
 from gepnet_core.vocabulary import TimeUnit
 
@@ -23,7 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `read`."""
     add_filters(parser)
     add_estimate_options(parser)
-    parser.add_argument("--by", metavar="COLUMN", help="a stratum for each value of this column")
+    add_strata(parser)
     parser.add_argument(
         "--reference", metavar="STRATUM", help="the stratum that others are set against (default: the first)"
     )
@@ -32,15 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(asked: argparse.Namespace) -> tuple[Json, int]:
     """Answer `read`; without a time, at 12 months."""
     dataset = opened(asked)
-    found = estimate(
-        dataset,
-        asked.endpoint,
-        named_selection(asked),
-        by=asked.by,
-        conf_type=asked.conf_type,
-        conf_level=asked.conf_level,
-    )
-    say_limits(found, asked.conf_type)
+    found = estimated(asked, dataset)
     reference = reference_among(found, asked.reference)
     default = TimeUnit.MONTHS.to_days(DEFAULT_MONTHS)
     days = [asked.unit.to_days(time) for time in asked.at] if asked.at else [default]

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from gepnet_core.cli_options import Json, add_filters, named_selection, opened, said
+from gepnet_core.cli_options import Json, add_filters, add_level, add_window, named_selection, opened
 from gepnet_core.side_effects import DEFAULT_WINDOW, Proportion, SideEffectRow, side_effects
-from gepnet_core.spelled import parse_level, parse_window
-from gepnet_core.view import DEFAULT_LEVEL
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `side-effects`."""
     add_filters(parser)
-    parser.add_argument(
-        "--window",
-        type=said(parse_window),
-        default=DEFAULT_WINDOW,
-        metavar="DAYS",
-        help="an event counts up to this many days after its treatment (default: 90)",
-    )
-    parser.add_argument("--conf-level", type=said(parse_level), default=DEFAULT_LEVEL, metavar="0.95")
+    add_window(parser, default=DEFAULT_WINDOW)
+    add_level(parser)
 
 
 def run(asked: argparse.Namespace) -> tuple[Json, int]:

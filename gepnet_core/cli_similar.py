@@ -7,12 +7,21 @@ from dataclasses import asdict
 
 from gepnet_core import similar_words
 from gepnet_core.case import DEFAULT_LEAST, Case
-from gepnet_core.cli_options import Json, add_filters, named_selection, one_of, opened, said, say_limits
+from gepnet_core.cli_options import (
+    Json,
+    add_filters,
+    add_interval,
+    named_selection,
+    opened,
+    point_json,
+    said,
+    say_limits,
+    stratum_counts,
+)
 from gepnet_core.estimates import Estimate, StratumEstimate, estimate
 from gepnet_core.similar import Likeness, alike
-from gepnet_core.spelled import parse_level, parse_lines, parse_part, parse_percent
-from gepnet_core.view import DEFAULT_LEVEL
-from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType
+from gepnet_core.spelled import parse_lines, parse_part, parse_percent
+from gepnet_core.vocabulary import DAYS_PER_MONTH
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -33,8 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="conditions are relaxed until so many match: 5 to 50 (default: 10)",
     )
     parser.add_argument("--endpoint", required=True, metavar="CODE")
-    parser.add_argument("--conf-type", type=said(one_of(ConfType)), default=ConfType.LOG_LOG)
-    parser.add_argument("--conf-level", type=said(parse_level), default=DEFAULT_LEVEL, metavar="0.95")
+    add_interval(parser)
 
 
 def run(asked: argparse.Namespace) -> tuple[Json, int]:
@@ -98,19 +106,6 @@ def _answer(likeness: Likeness, found: Estimate) -> Json:
 def _stratum(stratum: StratumEstimate) -> Json:
     times = [(months, stratum.curve.at(months * DAYS_PER_MONTH)) for months in similar_words.TIMES_MONTHS]
     return {
-        "stratum": stratum.stratum,
-        "n": stratum.n,
-        "events": stratum.events,
-        "censored": stratum.censored,
-        "competing": stratum.competing,
-        "at_months": [
-            {
-                "months": months,
-                "at_risk": at.at_risk,
-                "survival": at.survival,
-                "lower": at.lower,
-                "upper": at.upper,
-            }
-            for months, at in times
-        ],
+        **stratum_counts(stratum),
+        "at_months": [{"months": months, **point_json(at)} for months, at in times],
     }

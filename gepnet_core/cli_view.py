@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 
 from gepnet_core import cli_compare
-from gepnet_core.cli_options import named_selection, said
+from gepnet_core.cli_options import Json, add_window, named_selection, opened, said, say_limits
 from gepnet_core.errors import OptionRefused
-from gepnet_core.spelled import parse_horizon, parse_window
-from gepnet_core.store import DataSet
+from gepnet_core.report.contents import Report, compose
+from gepnet_core.spelled import parse_horizon
+from gepnet_core.store import DataSet, open_shelf
 from gepnet_core.view import View
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 
@@ -19,12 +20,7 @@ def add_options(parser: argparse.ArgumentParser, *, free: bool = False) -> None:
     With `free`, endpoint and groups may be left out.
     """
     cli_compare.add_options(parser, free=free)
-    parser.add_argument(
-        "--window",
-        type=said(parse_window),
-        metavar="DAYS",
-        help="a side effect counts up to this many days after its treatment (default: 90)",
-    )
+    add_window(parser)
     parser.add_argument("--horizon", type=said(parse_horizon), metavar="MONTHS", help="end of the time axis")
     parser.add_argument("--no-band", action="store_true", help="curves without confidence bands")
     parser.add_argument("--failure", action="store_true", help="rising curves: 1 - S(t)")
@@ -69,3 +65,24 @@ def view_of(asked: argparse.Namespace, dataset: DataSet) -> View:
         subgroups=tuple(asked.subgroup),
         window=asked.window,
     )
+
+
+def composed(asked: argparse.Namespace) -> Report:
+    """Return all that is reported of the view; a tau that cannot be used is refused as a whole."""
+    dataset = opened(asked)
+    report = compose(dataset, view_of(asked, dataset), shelf=open_shelf())
+    if report.comparison.tau_refused:
+        raise report.comparison.tau_refused
+    say_limits(report.whole, asked.conf_type)
+    return report
+
+
+def told(report: Report) -> Json:
+    """Return of what a report is."""
+    return {
+        "dataset": report.dataset.name,
+        "version": report.dataset.version,
+        "endpoint": report.whole.endpoint.code,
+        "selection": report.dataset.describe(report.view.selection),
+        "n": report.whole.n,
+    }
