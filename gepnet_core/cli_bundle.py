@@ -19,7 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> tuple[Json, int]:
     """Answer `bundle`; a tau that cannot be used is refused as a whole."""
-    report = cli_view.composed(asked)
+    report = cli_view.composed(asked, hashed=True)
     with writing(asked.out, ending=".zip") as handle:
         write_bundle(report, handle)
     found = len(numbers(report))

@@ -89,7 +89,7 @@ def run_figure(asked: argparse.Namespace) -> tuple[Json, int]:
 
 def run_tables(asked: argparse.Namespace) -> tuple[Json, int]:
     """Answer `tables`; a tau that cannot be used is refused as a whole."""
-    report = cli_view.composed(asked)
+    report = cli_view.composed(asked, hashed=False)
     parts = asked.table or list(Part)
     if asked.format is TablesFormat.DOCX:
         content = tables_docx(report, parts)

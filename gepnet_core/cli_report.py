@@ -38,7 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> tuple[Json, int]:
     """Answer `report`."""
-    report = cli_view.composed(asked)
+    report = cli_view.composed(asked, hashed=True)
     with writing(asked.out, ending=f".{asked.format}") as handle:
         handle.write(written(report, asked.format, asked.printed))
     say(f"The report of {report.whole.n:,} patients was written to {asked.out}.")
@@ -61,5 +61,5 @@ def add_link_options(parser: argparse.ArgumentParser) -> None:
 
 def run_link(asked: argparse.Namespace) -> tuple[Json, int]:
     """Answer `link`: the query string, to be put behind the address of any page of the dashboard."""
-    report = cli_view.composed(asked)
+    report = cli_view.composed(asked, hashed=True)
     return {**cli_view.told(report), "query": link(report), "carries": carried(report)}, 0

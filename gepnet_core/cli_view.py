@@ -67,10 +67,13 @@ def view_of(asked: argparse.Namespace, dataset: DataSet) -> View:
     )
 
 
-def composed(asked: argparse.Namespace) -> Report:
-    """Return all that is reported of the view; a tau that cannot be used is refused as a whole."""
+def composed(asked: argparse.Namespace, *, hashed: bool) -> Report:
+    """Return all that is reported of the view, with the hash of the data or without.
+
+    A tau that cannot be used is refused as a whole.
+    """
     dataset = opened(asked)
-    report = compose(dataset, view_of(asked, dataset), shelf=open_shelf())
+    report = compose(dataset, view_of(asked, dataset), shelf=open_shelf() if hashed else None)
     if report.comparison.tau_refused:
         raise report.comparison.tau_refused
     say_limits(report.whole, asked.conf_type)
