@@ -11,6 +11,7 @@ from gepnet_core.landmark import Landmark, after_landmark
 from gepnet_core.selection import Selection
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.survival import EventCounts, Quantile, SurvivalCurve, kaplan_meier
+from gepnet_core.view import View
 from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType, DeathRule, Endpoint
 
 FOLLOW_UP_ENDPOINT = "OS"
@@ -229,6 +230,26 @@ def follow_up(basis: str, counts: EventCounts, *, conf_type: ConfType, conf_leve
     return FollowUp(basis, curve.median(), counts.observed_median())
 
 
+def estimate_of(dataset: DataSet, view: View, *, by: str | None = None) -> Estimate:
+    """Estimate the endpoint of a view, the first of the data set where it names none, for its selection.
+
+    Raises
+    ------
+    NothingLeft
+        If the selection leaves no patient with a time of this endpoint.
+    OptionRefused
+        If the view asks for what the data set does not have.
+    """
+    return estimate(
+        dataset,
+        view.endpoint or next(iter(dataset.endpoints)),
+        view.selection,
+        by=by,
+        conf_type=view.conf_type,
+        conf_level=view.conf_level,
+    )
+
+
 def alternatives(estimated: Estimate, stratum: StratumEstimate) -> dict[ConfType, Quantile]:
     """Return the median of a stratum under every convention of the interval."""
     if estimated.is_incidence:
@@ -239,8 +260,3 @@ def alternatives(estimated: Estimate, stratum: StratumEstimate) -> dict[ConfType
         ).median()
         for conf_type in ConfType
     }
-
-
-def all_rules_agree(estimated: Estimate) -> bool:
-    """Return True where no death comes before the event, so that every death rule gives the same."""
-    return estimated.deaths_before_event == 0

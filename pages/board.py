@@ -9,7 +9,7 @@ import streamlit as st
 from gepnet_core.board_words import remark, sentence
 from gepnet_core.cursor import DEFAULT_MONTHS, read_at, readings, reference_among
 from gepnet_core.errors import NothingLeft
-from gepnet_core.estimates import estimate
+from gepnet_core.estimates import estimate_of
 from gepnet_core.figure_words import Look
 from gepnet_core.figures_board import board_figure
 from gepnet_core.vocabulary import TimeUnit
@@ -29,14 +29,7 @@ if not st.session_state[KEY].problems:
 with head:
     data, view = page.begin("Board view")
     try:
-        found = estimate(
-            data,
-            view.endpoint or next(iter(data.endpoints)),
-            view.selection,
-            by=view.by,
-            conf_type=view.conf_type,
-            conf_level=view.conf_level,
-        )
+        found = estimate_of(data, view, by=view.by)
     except NothingLeft:
         page.nothing_left()
     said = sentence(found)

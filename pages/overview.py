@@ -6,7 +6,7 @@ import streamlit as st
 
 from gepnet_core.behind import Ended
 from gepnet_core.errors import NothingLeft
-from gepnet_core.estimates import estimate
+from gepnet_core.estimates import estimate_of
 from gepnet_core.formatting import follow_up_sentence, format_count
 from pages.components import cohort_sections as sections
 from pages.components import links, page, tables, terms, tour
@@ -33,9 +33,7 @@ sections.show_events(data, view)
 
 st.header("Follow-up", anchor=False)
 try:
-    watched = estimate(
-        data, view.endpoint or "", view.selection, conf_type=view.conf_type, conf_level=view.conf_level
-    )
+    watched = estimate_of(data, view)
 except NothingLeft:
     st.caption(f"No selected patient has a time of {escaped(view.endpoint or '')}.")
 else:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from gepnet_core import similar_words
 from gepnet_core.errors import ControlMissing, NothingLeft
-from gepnet_core.estimates import estimate
+from gepnet_core.estimates import estimate_of
 from gepnet_core.figures import Look, survival_figure
 from gepnet_core.formatting import remarks
 from gepnet_core.sheets_side_effects import per_patient_sheets
@@ -33,14 +33,7 @@ sections.show_stages(likeness, view)
 
 st.header("What became of them", anchor=False)
 try:
-    found = estimate(
-        data,
-        view.endpoint or "",
-        likeness.selection,
-        by="modality",
-        conf_type=view.conf_type,
-        conf_level=view.conf_level,
-    )
+    found = estimate_of(data, theirs, by="modality")
 except NothingLeft:
     page.nothing_left(
         NothingLeft(f"None of these patients has a time of {view.endpoint}. Choose another endpoint.")

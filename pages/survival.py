@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gepnet_core.errors import NothingLeft
-from gepnet_core.estimates import estimate
+from gepnet_core.estimates import estimate_of
 from gepnet_core.export import cohort_lines, step_lines
 from gepnet_core.figures import Look, survival_figure
 from gepnet_core.formatting import remarks, result_sentence
@@ -15,14 +15,7 @@ from pages.components.markdown import escaped
 data, view = page.begin("Survival")
 st.markdown(f"[Board view](<{links.address('board', view)}>): one curve for the projector, moved by keys")
 try:
-    found = estimate(
-        data,
-        view.endpoint or next(iter(data.endpoints)),
-        view.selection,
-        by=view.by,
-        conf_type=view.conf_type,
-        conf_level=view.conf_level,
-    )
+    found = estimate_of(data, view, by=view.by)
 except NothingLeft:
     page.nothing_left()
 

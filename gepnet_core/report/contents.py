@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gepnet_core.baseline import BaselineTable, baseline_table
 from gepnet_core.comparison import Comparison, compare
 from gepnet_core.errors import CohortError, ControlMissing
-from gepnet_core.estimates import Estimate, estimate
+from gepnet_core.estimates import Estimate, estimate_of
 from gepnet_core.flow import Flow, flow
 from gepnet_core.question import asked
 from gepnet_core.side_effects import DEFAULT_WINDOW, SideEffects, side_effects
@@ -55,13 +55,6 @@ def compose(dataset: DataSet, view: View, *, shelf: Shelf | None = None) -> Repo
         If the view asks for what the data set does not have.
     """
     question = asked(view, dataset)
-    whole = estimate(
-        dataset,
-        question.endpoint,
-        view.selection,
-        conf_type=view.conf_type,
-        conf_level=view.conf_level,
-    )
     harm, why = None, ""
     try:
         harm = side_effects(
@@ -75,7 +68,7 @@ def compose(dataset: DataSet, view: View, *, shelf: Shelf | None = None) -> Repo
         flow(dataset, view.selection, question.endpoint, by=question.by),
         baseline_table(dataset, view.selection),
         tuple(dataset.kinds(view.selection)),
-        whole,
+        estimate_of(dataset, view),
         compare(dataset, question),
         harm,
         why,
