@@ -67,7 +67,7 @@ def survival_figure(estimated: Estimate, look: Look, levels: Sequence[str]) -> g
         traces += _curve(estimated, stratum, look, drawn.colour, drawn.dash)
     figure.add_traces(traces + risk_table_traces(rows, months))
     _draw_axes(figure, estimated, look, rows, end)
-    bottom = _add_caption(figure, estimated)
+    bottom = add_caption(figure, caption_words(estimated), -6)
     figure.update_layout(
         height=CURVE_PIXELS + table + 150 + bottom,
         margin={"l": 10, "r": 46, "t": 10, "b": 10 + bottom},
@@ -126,18 +126,18 @@ def _draw_axes(
     )
 
 
-def _add_caption(figure: go.Figure, estimated: Estimate) -> int:
+def add_caption(figure: go.Figure, words: str, yshift: int) -> int:
     """Add what the figure must say once it has left the screen; return its height in pixels."""
-    lines = wrap(escape(caption_words(estimated), quote=False), CAPTION_WIDTH, break_on_hyphens=False)
+    lines = wrap(words, CAPTION_WIDTH, break_on_hyphens=False)
     figure.add_annotation(
-        text="<br>".join(lines),
+        text="<br>".join(escape(line, quote=False) for line in lines),
         xref="paper",
         yref="paper",
         x=0,
         y=0,
         xanchor="left",
         yanchor="top",
-        yshift=-6,
+        yshift=yshift,
         showarrow=False,
         align="left",
         font={"size": 11},

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
-from textwrap import wrap
 
 import plotly.graph_objects as go
 
 from gepnet_core.figure_words import ticks
-from gepnet_core.figures import CAPTION_WIDTH, GRID, dressed
+from gepnet_core.figures import GRID, add_caption, dressed
 from gepnet_core.formatting import format_months
 from gepnet_core.history import EndedBy, History, Mark, MarkKind, Span
 from gepnet_core.palette import look_of
@@ -143,21 +142,7 @@ def of_data(data: DataSet, selection: Selection) -> list[str]:
 
 def finished(figure: go.Figure, lanes: int, words: str, *, legend: bool = True) -> go.Figure:
     """Return the figure with what it must say once it has left the screen, in its ink and at its height."""
-    lines = wrap(words, CAPTION_WIDTH, break_on_hyphens=False)
-    caption = 15 * len(lines)
-    figure.add_annotation(
-        text="<br>".join(escape(line, quote=False) for line in lines),
-        xref="paper",
-        yref="paper",
-        x=0,
-        y=0,
-        xanchor="left",
-        yanchor="top",
-        yshift=-56,
-        showarrow=False,
-        align="left",
-        font={"size": 11},
-    )
+    caption = add_caption(figure, words, -56)
     above = 130 if legend else 14
     dressed(figure, lanes + above + 78 + caption, legend=legend)
     return figure.update_layout(
