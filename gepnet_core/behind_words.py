@@ -64,8 +64,8 @@ def _words(dataset: DataSet, listing: Listing, behind: Behind) -> str:
     if isinstance(behind, SameDay):
         return "with two eligible treatments on the index date"
     term = f"“{behind.term}”" if behind.term else "a side effect"
-    grade = " of grade 3 or above" if behind.severe else ""
-    return f"with {term}{grade} within {behind.window} days of the index treatment"
+    severity = " of grade 3 or above" if behind.severe else ""
+    return f"with {term}{severity} within {behind.window} days of the index treatment"
 
 
 def _ended(behind: Ended) -> str:

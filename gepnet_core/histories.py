@@ -274,8 +274,8 @@ def _marks(dataset: DataSet, own: _Own, zero: date, index_date: date | None) -> 
     for day, extent in own.progressions:
         kind = MarkKind.FOCAL if extent == "focal" else MarkKind.MULTIFOCAL
         marks.append(Mark(kind, (day - zero).days, kind.value))
-    for day, term, grade, _ in own.harms:
-        marks.append(Mark(MarkKind.SIDE_EFFECT, (day - zero).days, f"{term}, grade {grade}", term))
+    for day, term, ctcae_grade, _ in own.harms:
+        marks.append(Mark(MarkKind.SIDE_EFFECT, (day - zero).days, f"{term}, grade {ctcae_grade}", term))
     return tuple(sorted(marks, key=lambda mark: mark.day))
 
 
@@ -308,13 +308,13 @@ def _entries(
         words = _treated(dataset, modality, site) + (f" ({indication})" if indication else "")
         found.append((day, f"index treatment: {words}" if is_index else words, "local_treatments", None))
     found += [(day, f"{extent} progression", "progressions", None) for day, extent in own.progressions]
-    found += [(day, term, "adverse_events", grade) for day, term, grade, _ in own.harms]
+    found += [(day, term, "adverse_events", ctcae_grade) for day, term, ctcae_grade, _ in own.harms]
     contact, death, _ = own.follow_up
     if contact is not None and contact != death:
         found.append((contact, "last contact", "follow_up", None))
     found.append((death, "death", "follow_up", None))
-    dated = [(day, what, table, grade) for day, what, table, grade in found if day is not None]
+    dated = [(day, what, table, ctcae_grade) for day, what, table, ctcae_grade in found if day is not None]
     return tuple(
-        Entry(day, None if zero is None else (day - zero).days, what, table, grade)
-        for day, what, table, grade in sorted(dated, key=lambda row: row[0])
+        Entry(day, None if zero is None else (day - zero).days, what, table, ctcae_grade)
+        for day, what, table, ctcae_grade in sorted(dated, key=lambda row: row[0])
     )

@@ -52,11 +52,6 @@ def word_document(title: str, sections: Iterable[Section]) -> bytes:
     return _fixed(document)
 
 
-def tables_document(title: str, sheets: Iterable[Sheet]) -> bytes:
-    """Return tables alone as a Word document."""
-    return word_document(title, [Section("Tables", (), tuple(sheets))])
-
-
 def _dress(document: Any, title: str) -> None:
     """Set page, typeface and what the document says of itself."""
     told = document.core_properties

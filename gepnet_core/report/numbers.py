@@ -150,8 +150,8 @@ def _side_effects(report: Report) -> Iterator[Number]:
 def _side_effect(section: str, row: SideEffectRow, term: str) -> Iterator[Number]:
     group = ALL if row.modality == WHOLE_COHORT else row.modality
     yield Number(section, group, "n", term, row.any_grade.n)
-    for grade, count in enumerate(row.grades, start=1):
-        yield Number(section, group, f"grade {grade}", term, count)
+    for ctcae_grade, count in enumerate(row.grades, start=1):
+        yield Number(section, group, f"grade {ctcae_grade}", term, count)
     for name, share in (("any grade", row.any_grade), ("grade 3 and above", row.severe)):
         yield Number(section, group, name, term, share.count)
         yield Number(section, group, f"{name} lower", term, share.lower)
