@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -16,26 +17,27 @@ from gepnet_core.vocabulary import DAYS_PER_MONTH
 from pages.components import links
 from pages.components.session import KEY, Remembered
 
-HANDLED = "board_handled"  # the number of the last press that was acted on
+ANSWERED = "board_answered"
 ARROWS = {"arrowright": 1, "arrowleft": -1, "shift+arrowright": 6, "shift+arrowleft": -6}  # months
 MOVES = ("e", "shift+e", "m", "shift+m", "b", "home", "end", *ARROWS)
 
-# Presses are numbered and sent again until the server has answered them: two within one rerun are both acted on.
+# Presses are numbered, by the time, and sent again until the server has answered them: of two within one rerun both
+# are acted on. Queue and listener outlive this element, since a rerun may replace it while keys are pressed.
 LISTEN = """
+const LEFT_AFTER = 1000  // milliseconds without an element: then the board was left
 export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
     const dialog = parentElement.querySelector('dialog')
-    const held = parentElement.held ??= { pending: [], last: data.handled }
-    held.stop?.()
+    const held = window.boardPresses ??= { pending: [], last: 0, listen: event => held.pressed(event) }
     held.pending = held.pending.filter(press => press.number > data.handled)
-    held.last = Math.max(held.last, data.handled)
     const explain = () => dialog.open ? dialog.close() : dialog.showModal()
+    const send = () => setTriggerValue('pressed', [...held.pending])
     const press = key => {
-        held.last += 1
+        held.last = Math.max(held.last + 1, Date.now())
         held.pending.push({ number: held.last, key })
-        setTriggerValue('pressed', [...held.pending])
+        send()
     }
     const typing = event => event.composedPath()[0]?.closest?.('input, textarea, select, [contenteditable="true"]')
-    const pressed = event => {
+    held.pressed = event => {
         if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event)) return
         const key = event.key.toLowerCase()
         if (key === '?') return explain()
@@ -54,15 +56,20 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
     let waiting
     const resized = () => { clearTimeout(waiting); waiting = setTimeout(measure, 200) }
     parentElement.querySelector('button').onclick = explain
-    document.addEventListener('keydown', pressed)
+    clearTimeout(held.leaving)
+    document.addEventListener('keydown', held.listen)  // the same listener is added once
     addEventListener('resize', resized)
-    held.stop = () => {
-        document.removeEventListener('keydown', pressed)
+    measure()
+    if (held.pending.length) send()
+    return () => {
         removeEventListener('resize', resized)
         clearTimeout(waiting)
+        clearTimeout(held.leaving)
+        held.leaving = setTimeout(() => {
+            document.removeEventListener('keydown', held.listen)
+            held.pending = []
+        }, LEFT_AFTER)
     }
-    measure()
-    return () => held.stop()
 }
 """
 STYLE = """
@@ -97,6 +104,14 @@ by another column, they stay so in each group.</p><form method="dialog"><button>
 _component = st.components.v2.component("board_keys", html=HTML, css=STYLE, js=LISTEN)
 
 
+@dataclass
+class Answered:
+    """The number of the last press that was acted on, and whose turn it is to act."""
+
+    last: int = 0
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+
 def draw(remembered: Remembered) -> float:
     """Draw the bar, listen for keys, and return how much larger than 1280 x 720 the screen is."""
     data, view = remembered.data, remembered.view
@@ -109,11 +124,11 @@ def draw(remembered: Remembered) -> float:
     for name, back, on, there in pairs:
         st.button(f"‹ {name}", key=f"board-{back}", on_click=_press, args=(back,), disabled=not there)
         st.button(f"{name} ›", key=f"board-{on}", on_click=_press, args=(on,), disabled=not there)
-    handled = st.session_state.setdefault(HANDLED, 0)
+    answered: Answered = st.session_state.setdefault(ANSWERED, Answered())
     scale = st.session_state.get("board-scale", 1.0)
     _component(
         key="board-keys",
-        data={"handled": handled, "keys": list(MOVES), "scale": scale},
+        data={"handled": answered.last, "keys": list(MOVES), "scale": scale},
         on_pressed_change=_pressed,
         on_scale_change=_scaled,
         width="content",
@@ -130,15 +145,27 @@ def _scaled() -> None:
 
 
 def _pressed() -> None:
-    """Act on the presses that were not acted on yet, in their order."""
-    for press in st.session_state["board-keys"].pressed or ():
-        if press["number"] > st.session_state[HANDLED] and press["key"] in MOVES:
-            st.session_state[HANDLED] = press["number"]
-            _press(press["key"])
+    """Act on the presses that were not acted on yet, in their order, each once.
+
+    Two reruns of a session may run at once, and the framework may break one off wherever it reads the session's
+    state. So all is read first, and one at a time acts.
+    """
+    presses, answered = st.session_state["board-keys"].pressed or (), st.session_state[ANSWERED]
+    remembered: Remembered = st.session_state[KEY]
+    with answered.turn:
+        for press in presses:
+            if press["number"] > answered.last and press["key"] in MOVES:
+                answered.last = press["number"]
+                _move(remembered, press["key"])
 
 
 def _press(key: str) -> None:
-    remembered: Remembered = st.session_state[KEY]
+    remembered, answered = st.session_state[KEY], st.session_state[ANSWERED]
+    with answered.turn:
+        _move(remembered, key)
+
+
+def _move(remembered: Remembered, key: str) -> None:
     # the sidebar is drawn anew from the view, for its controls to say what a key has chosen
     remembered.reset(moved(remembered.data, remembered.view, key))
 
