@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from gepnet_core.formatting import format_count, format_level
 from gepnet_core.report.contents import Report
@@ -89,11 +90,8 @@ def _eligibility(settings: Settings) -> list[str]:
     conditions.append("the disease was metastatic by the date of the treatment")
     if settings.focal_only:
         conditions.append(f"its recorded indication was {settings.focal_indication}")
-    first, last = settings.window_from, settings.window_to
-    if first and last:
-        conditions.append(f"it was given from {first} to {last}, both days included")
-    elif first or last:
-        conditions.append(f"it was given {f'from {first}' if first else f'up to {last}'}, that day included")
+    if window := _days(settings.window_from, settings.window_to):
+        conditions.append(f"it was given {window}")
     said = [
         "Eligibility was judged for each local treatment of a patient. A treatment was eligible if "
         f"{joined(conditions, 'and')}."
@@ -108,6 +106,15 @@ def _eligibility(settings: Settings) -> list[str]:
     return said
 
 
+def _days(first: date | None, last: date | None) -> str:
+    """Return from when to when, "" where neither is set."""
+    if first and last:
+        return f"from {first} to {last}, both days included"
+    if first or last:
+        return f"{f'from {first}' if first else f'up to {last}'}, that day included"
+    return ""
+
+
 def _filters(report: Report) -> str:
     """Return the filters that choose patients in words, "" where there is none."""
     selection = report.view.selection
@@ -116,11 +123,8 @@ def _filters(report: Report) -> str:
         labels = report.dataset.modality_labels
         chosen = [label for value, label in labels.items() if value in selection.modalities]
         parts.append(f"{amid(report.dataset.meta['treatment_label'])} {joined(chosen)}")
-    first, last = selection.index_from, selection.index_to
-    if first and last:
-        parts.append(f"index dates from {first} to {last}, both days included")
-    elif first or last:
-        parts.append(f"index dates {f'from {first}' if first else f'up to {last}'}, that day included")
+    if window := _days(selection.index_from, selection.index_to):
+        parts.append(f"index dates {window}")
     parts += [criterion.describe(report.dataset.words_for) for criterion in selection.criteria]
     return "; ".join(parts)
 
