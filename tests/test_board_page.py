@@ -21,9 +21,8 @@ from gepnet_core.store import build_adtte, open_dataset
 from gepnet_core.view import View
 from gepnet_core.vocabulary import DeathRule
 from pages.components.board_keys import moved
-from tests.test_pages import in_url, plain, words
+from tests.test_pages import in_url, opened_with, plain, words
 
-ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = Path(__file__).parent / "reference"
 Board = Callable[..., AppTest]
 
@@ -33,17 +32,7 @@ def board(shelf, app_test: type[AppTest]) -> Board:
     """Open the board as a browser would, with a query string."""
     assert "synthetic" in shelf.names()
 
-    def opened(**query: str | list[str]) -> AppTest:
-        app = app_test.from_file(str(ROOT / "pages" / "router.py"), default_timeout=30)
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.run()
-        app.switch_page("board.py").run()
-        assert not app.exception
-        assert [title.value for title in app.title] == ["Board view"]
-        return app
-
-    return opened
+    return lambda **query: opened_with(app_test, "board.py", "Board view", query)
 
 
 @pytest.fixture

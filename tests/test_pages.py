@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -36,17 +36,24 @@ def open_page(shelf, app_test: type[AppTest]) -> Opener:
     assert shelf.names() == ["synthetic"]
 
     def opened(page: str, **query: str | list[str]) -> AppTest:
-        app = app_test.from_file(str(ROOT / "pages" / "router.py"), default_timeout=30)
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.run()
-        if page != "overview.py":
-            app.switch_page(page).run()
-        assert not app.exception
-        assert [title.value for title in app.title] == [(PAGES | DATA_PAGES)[page]]
-        return app
+        return opened_with(app_test, page, (PAGES | DATA_PAGES)[page], query)
 
     return opened
+
+
+def opened_with(
+    app_test: type[AppTest], page: str, title: str, query: Mapping[str, str | list[str]]
+) -> AppTest:
+    """Open a page as a browser would, with a query string, and see that it bears its title."""
+    app = app_test.from_file(str(ROOT / "pages" / "router.py"), default_timeout=30)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    if page != "overview.py":
+        app.switch_page(page).run()
+    assert not app.exception
+    assert [found.value for found in app.title] == [title]
+    return app
 
 
 def words(app: AppTest) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,9 +14,8 @@ from gepnet_core.store.histories import Listing, members
 from gepnet_core.view import View
 from gepnet_core.vocabulary import Order
 from tests.test_histories import TRIAL
-from tests.test_pages import Opener, in_url, plain, table, words
+from tests.test_pages import Opener, in_url, opened_with, plain, table, words
 
-ROOT = Path(__file__).resolve().parents[1]
 HOSTILE = ("<b>|x](", "=1+1", "a*b_c`d", "$x$ :red[no]")
 
 
@@ -26,17 +24,7 @@ def open_patients(shelf: Shelf, app_test: type[AppTest]) -> Opener:
     """Open the page with a query string, on the synthetic cohort."""
     assert shelf.names() == ["synthetic"]
 
-    def opened(**query: str | list[str]) -> AppTest:
-        app = app_test.from_file(str(ROOT / "pages" / "router.py"), default_timeout=30)
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.run()
-        app.switch_page("patients.py").run()
-        assert not app.exception
-        assert [title.value for title in app.title] == ["Patients"]
-        return app
-
-    return opened
+    return lambda **query: opened_with(app_test, "patients.py", "Patients", query)
 
 
 def header(app: AppTest) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.test_pages import ROOT, control, in_url, labels, plain, table
+from tests.test_pages import control, in_url, labels, opened_with, plain, table
 from tests.test_pages import words as shown_words
 from tests.test_similar import ROWS, built  # noqa: F401  (a fixture)
 
@@ -35,19 +35,7 @@ FORM = {
 def open_similar(shelf, app_test: type[AppTest]):
     """Open the screen on the shipped cohort with a query string."""
     assert shelf.names() == ["synthetic"]
-    return lambda **query: opened(app_test, query)
-
-
-def opened(app_test: type[AppTest], query: dict[str, str | list[str]]) -> AppTest:
-    """Open the screen as a browser would, with a query string."""
-    app = app_test.from_file(str(ROOT / "pages" / "router.py"), default_timeout=30)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    app.switch_page("similar.py").run()
-    assert not app.exception
-    assert [title.value for title in app.title] == [TITLE]
-    return app
+    return lambda **query: opened_with(app_test, "similar.py", TITLE, query)
 
 
 def words(app: AppTest) -> str:
@@ -201,7 +189,9 @@ def test_no_patient_under_the_filters_is_the_empty_state(open_similar):
 
 
 def test_a_trial_offers_what_it_records_and_says_why_there_are_no_side_effects(held, app_test):
-    app = opened(app_test, {"dataset": "eleven", "case_tumour_grade": "G2", "case_least": "5"})
+    app = opened_with(
+        app_test, "similar.py", TITLE, {"dataset": "eleven", "case_tumour_grade": "G2", "case_least": "5"}
+    )
     text = words(app)
     assert held.names() == ["eleven", "plain"]
     assert "8 of 11 patients are like this one: tumour grade G2." in text
@@ -211,7 +201,7 @@ def test_a_trial_offers_what_it_records_and_says_why_there_are_no_side_effects(h
 
 
 def test_a_data_set_that_records_nothing_of_it_says_so_and_what_to_do(held, app_test):
-    app = opened(app_test, {"dataset": "plain"})
+    app = opened_with(app_test, "similar.py", TITLE, {"dataset": "plain"})
     assert held.names() == ["eleven", "plain"]
     assert "none of the columns by which patients are matched" in words(app)
     assert "Choose another data set" in words(app)
@@ -226,7 +216,7 @@ def test_an_endpoint_that_nobody_found_has_is_the_empty_state(data_dir: Path, ap
     path.write_text("\n".join([*rows, rows[1].replace("A,RFA,OS,Overall survival", "A,RFA,PFS,PFS")]))
     build_adtte(Shelf(data_dir), "two", path)
     query = {"dataset": "two", "endpoint": "PFS", "case_primary_site": "stomach", "case_least": "5"}
-    assert "All of 11 patients" in words(opened(app_test, query))
+    assert "All of 11 patients" in words(opened_with(app_test, "similar.py", TITLE, query))
     only_others = {"dataset": "two", "endpoint": "PFS", "where": ["target_site:bone"]}
-    app = opened(app_test, only_others)
+    app = opened_with(app_test, "similar.py", TITLE, only_others)
     assert "None of these patients has a time of PFS. Choose another endpoint." in words(app)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from gepnet_core.report import pdf
 from gepnet_core.store import build_adtte
 from gepnet_core.view import View
-from tests.test_pages import ROOT, Opener, control, plain, press, words
+from tests.test_pages import ROOT, Opener, control, opened_with, plain, press, words
 
 REFERENCE = ROOT / "tests" / "reference"
 
@@ -21,17 +21,7 @@ def take_away(shelf, app_test: type[AppTest]) -> Opener:
     """Open the take-away page as a browser would, with a query string."""
     assert shelf.names() == ["synthetic"]
 
-    def opened(**query: str | list[str]) -> AppTest:
-        app = app_test.from_file(str(ROOT / "pages" / "router.py"), default_timeout=30)
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.run()
-        app.switch_page("take_away.py").run()
-        assert not app.exception
-        assert [title.value for title in app.title] == ["Take away"]
-        return app
-
-    return opened
+    return lambda **query: opened_with(app_test, "take_away.py", "Take away", query)
 
 
 def link_of(app: AppTest) -> dict[str, list[str]]:
