@@ -49,9 +49,9 @@ def listing_sentence(dataset: DataSet, listing: Listing, total: int) -> str:
 
 def _words(dataset: DataSet, listing: Listing, behind: Behind) -> str:
     if isinstance(behind, Ended):
-        return _ended(behind)
+        return _ended(dataset, behind)
     if isinstance(behind, Untimed):
-        return f"without a time of {behind.endpoint}"
+        return f"without a time of {dataset.endpoint(behind.endpoint).name}"
     if isinstance(behind, Step):
         return _step(dataset, behind)
     if isinstance(behind, Filtered):
@@ -68,13 +68,14 @@ def _words(dataset: DataSet, listing: Listing, behind: Behind) -> str:
     return f"with {term}{severity} within {behind.window} days of the index treatment"
 
 
-def _ended(behind: Ended) -> str:
+def _ended(dataset: DataSet, behind: Ended) -> str:
+    name = dataset.endpoint(behind.endpoint).named_within
     if behind.status is None and behind.reason is None:
-        return f"with a time of {behind.endpoint}"
+        return f"with a time of {name}"
     how = "ended" if behind.status is None else ENDED[behind.status]
     # "death before the event, death" would say it twice
     twice = behind.status is Status.COMPETING_DEATH and behind.reason == "death"
-    return f"whose {behind.endpoint} {how}" + (f", {behind.reason}" if behind.reason and not twice else "")
+    return f"whose {name} {how}" + (f", {behind.reason}" if behind.reason and not twice else "")
 
 
 def _step(dataset: DataSet, behind: Step) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gepnet_core.cursor import Reading, StratumReading
 from gepnet_core.estimates import Estimate, StratumEstimate
 from gepnet_core.formatting import (
+    FEW_AT_RISK,
     FEW_EVENTS,
     NO_BREAK,
     NOT_ESTIMABLE,
@@ -15,13 +16,12 @@ from gepnet_core.formatting import (
     format_months,
     format_number,
     format_quantile,
-    remarks,
 )
 from gepnet_core.restricted_mean import Difference
 from gepnet_core.vocabulary import STUDY_ENDPOINTS
 
 MOST_READ_ALOUD = 4  # strata; more are a table
-LONGEST_REMARK = 110  # characters, one line from wall to wall
+MOST_NAMED = 3  # groups in a remark
 LONGEST_LABEL = 28
 
 
@@ -103,18 +103,36 @@ def short_words(found: StratumReading) -> tuple[str, str]:
 
 
 def remark(estimated: Estimate) -> str:
-    """Return what a reader should know of small groups, on at most one line; empty where there is nothing."""
-    said = remarks(estimated)
-    if not said:
-        return ""
-    line = said[0]
-    if len(line) > LONGEST_REMARK:
-        few = sum(stratum.events < FEW_EVENTS for stratum in estimated.strata)
-        line = f"Descriptive only: fewer than {FEW_EVENTS} events in {few} of {len(estimated.strata)} groups."
-    for more in said[1:]:
-        if len(line) + len(more) < LONGEST_REMARK:
-            line += f" {more}"
-    return line
+    """Return what a reader should know of small groups, short enough to be read aloud; or nothing.
+
+    What stands in the sentence above it comes first: a median that rests on few patients.
+    """
+    parts = []
+    thin = [found for found in estimated.strata if _rests_on_few(found)]
+    if thin:
+        groups = ", ".join(clipped(found.label) for found in thin[:MOST_NAMED])
+        rest = f" and {len(thin) - MOST_NAMED} more" if len(thin) > MOST_NAMED else ""
+        where = "" if len(estimated.strata) == 1 else f" in {groups}{rest}"
+        parts.append(f"The median{where} rests on fewer than {FEW_AT_RISK} patients.")
+    few = [found for found in estimated.strata if found.events < FEW_EVENTS]
+    if len(estimated.strata) == 1 and few:
+        parts.append(f"Descriptive only: {format_count(few[0].events, 'event')}.")
+    elif few:
+        parts.append(f"Descriptive only, fewer than {FEW_EVENTS} events: {_few_events(few)}.")
+    if estimated.with_time < (selected := estimated.dataset.n_selected(estimated.selection)):
+        missing = format_count(selected - estimated.with_time, "patient")
+        parts.append(f"{missing} without a time of {estimated.endpoint.code}.")
+    return " ".join(parts)
+
+
+def _rests_on_few(found: StratumEstimate) -> bool:
+    median = found.median.estimate
+    return median is not None and found.curve.risk_at(median).at_risk < FEW_AT_RISK
+
+
+def _few_events(few: list[StratumEstimate]) -> str:
+    shown = ", ".join(f"{clipped(found.label)} ({found.events})" for found in few[:MOST_NAMED])
+    return shown + (f" and {len(few) - MOST_NAMED} more" if len(few) > MOST_NAMED else "")
 
 
 def whole_percent(share: float) -> str:

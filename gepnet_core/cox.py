@@ -9,15 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from gepnet_core.intervals import Floats, normal_quantile
-from gepnet_core.partial_likelihood import Cells, scores
+from gepnet_core.partial_likelihood import Cells, climb, slope_at
 
 # lifelines' own stopping rules leave log hazard ratios off by 1e-4
 FIT_OPTIONS = {"precision": 1e-12, "r_precision": 1e-14}
-# with its own first step (0.95) lifelines may run past a maximum that shorter steps find
-STEP_SIZES = (0.95, 0.5, 0.25)
 WIDEST = 50.0  # a standard error beyond it, in units of the covariate's spread, has run away
 LARGEST_EXPONENT = 700.0
 FARTHEST = 1e-8  # what the log likelihood may still gain
+STEEPEST = 1e-3  # the slope that lifelines may leave, in units of the covariate's spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,11 @@ def fit_cox(cells: Cells) -> CoxFit | None:
     CoxFit or None
         None where the likelihood has no maximum that can be found.
 
+    Notes
+    -----
+    lifelines' first step is long: it may run past a maximum and give up, or stop where the likelihood is steep and
+    say nothing. Its slope is looked at, and the climb taken again where it is not flat.
+
     References
     ----------
     Cox (1972), J R Stat Soc B 34:187-220; Efron (1977), J Am Stat Assoc 72:557-565.
@@ -85,30 +89,22 @@ def fit_cox(cells: Cells) -> CoxFit | None:
     frame = pd.DataFrame(np.repeat(cells.design, cells.leaving, axis=0), columns=[*map(str, range(width))])
     frame["rank"] = rank[left] + 1.0
     frame["event"] = (np.arange(left.size) - first[left] < cells.events[left]).astype(float)
-    fitter = None
-    for step_size in STEP_SIZES:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what they would say is checked below, and said in our own words
-            try:
-                fitter = CoxPHFitter().fit(
-                    frame,
-                    "rank",
-                    "event",
-                    batch_mode=True,
-                    fit_options={**FIT_OPTIONS, "step_size": step_size},
-                )
-                break
-            except ConvergenceError:
-                continue
-            except (np.linalg.LinAlgError, ValueError):
-                return None
-    if fitter is None:
-        return None
-    beta = fitter.params_.to_numpy(dtype=float)
-    errors = fitter.standard_errors_.to_numpy(dtype=float)
     binary = np.all((cells.design == 0.0) | (cells.design == 1.0), axis=0)
     spread = np.where(binary, 1.0, frame.iloc[:, :width].std().to_numpy())
-    exists = np.isfinite(beta) & np.isfinite(errors) & (errors * spread < WIDEST)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what they would say is checked below, and said in our own words
+        try:
+            fitter = CoxPHFitter().fit(frame, "rank", "event", batch_mode=True, fit_options=FIT_OPTIONS)
+            beta = fitter.params_.to_numpy(dtype=float)
+            errors = fitter.standard_errors_.to_numpy(dtype=float)
+        except (ConvergenceError, np.linalg.LinAlgError, ValueError):
+            beta = errors = np.full(width, np.nan)
+    if not np.isfinite(beta).all() or np.any(np.abs(slope_at(cells, beta).score) * spread > STEEPEST):
+        climbed = climb(cells, spread)
+        if climbed is None:
+            return None
+        beta, errors = climbed
+    exists = np.isfinite(errors) & (errors * spread < WIDEST)
     if bool(exists.all()):
         step = _newton_step(cells, beta)
         if step is None:
@@ -118,7 +114,7 @@ def fit_cox(cells: Cells) -> CoxFit | None:
         Coefficient(float(b), float(se)) if bounded else None
         for b, se, bounded in zip(beta, errors, exists, strict=True)
     )
-    return CoxFit(found, beta, float(fitter.log_likelihood_))
+    return CoxFit(found, beta, slope_at(cells, beta).log_likelihood)
 
 
 def _newton_step(cells: Cells, beta: Floats) -> Floats | None:
@@ -127,15 +123,12 @@ def _newton_step(cells: Cells, beta: Floats) -> Floats | None:
     The step takes off what is left of its rounding (1e-7 of a hazard ratio, which the test of proportional
     hazards would feel).
     """
-    score, information = np.zeros(beta.size), np.zeros((beta.size, beta.size))
-    for day in scores(cells, beta):
-        score += day.score
-        information += day.information
+    slope = slope_at(cells, beta)
     try:
-        step = np.linalg.solve(information, score).astype(np.float64)
+        step = np.linalg.solve(slope.information, slope.score).astype(np.float64)
     except np.linalg.LinAlgError:
         return None
-    return step if float(score @ step) < FARTHEST else None
+    return step if float(slope.score @ step) < FARTHEST else None
 
 
 def two_sided(z: float) -> float:

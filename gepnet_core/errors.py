@@ -68,9 +68,7 @@ class StoreDamaged(CohortError):
 class NothingLeft(CohortError):
     """The selection, or a landmark, leaves no patient."""
 
-    def __init__(
-        self, said: str = "No patient matches these filters. Widen the dates or clear a filter."
-    ) -> None:
+    def __init__(self, said: str = "No patient matches these filters. Widen or clear one of them.") -> None:
         super().__init__(said)
 
 

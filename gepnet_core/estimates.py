@@ -70,7 +70,8 @@ class Estimate:
     """The estimates of an endpoint for a selection, a stratum each, and how they were made.
 
     `deaths_before_event` counts the competing deaths whatever the death rule; `with_time` the selected
-    patients who have a time of the endpoint, of whom `levels` and `landmark` may have left some out.
+    patients who have a time of the endpoint, of whom `levels` and `landmark` may have left some out; `rule` is the
+    death rule as it was applied.
     """
 
     dataset: DataSet
@@ -84,11 +85,16 @@ class Estimate:
     with_time: int
     levels: tuple[str, ...] = ()
     landmark: Landmark | None = None
+    rule: DeathRule = DeathRule.CENSOR
 
     @property
     def is_incidence(self) -> bool:
-        """True where the curves are cumulative incidences, since death before the event competes with it."""
-        return self.selection.death is DeathRule.COMPETING
+        """True where the curves are cumulative incidences, since deaths before the event compete with it.
+
+        Where no selected patient died before the event all rules are one, and the curves are those of Kaplan and
+        Meier.
+        """
+        return self.rule is DeathRule.COMPETING
 
     @property
     def n(self) -> int:
@@ -109,7 +115,7 @@ def estimate(
 ) -> Estimate:
     """Estimate an endpoint for a selection, per stratum of the column `by`.
 
-    Where death before the event competes with it, the curves are cumulative incidences with log-log limits,
+    Where deaths before the event compete with it, the curves are cumulative incidences with log-log limits,
     whatever `conf_type`. `levels` names the strata that are wanted (none: all); `landmark` is the day at which
     the clock starts anew for those with a longer time.
 
@@ -125,6 +131,9 @@ def estimate(
         raise NothingLeft
     with_time = sum(counts.n for counts in counted)
     basis, watched = follow_up_counts(dataset, endpoint, selection, by=by, counted=counted)
+    # judged on the whole selection, so that chosen groups follow the same rule as all together
+    died = any(counts.competing.any() for counts in counted)
+    death = selection.death if died else DeathRule.CENSOR
     counted = chosen_levels(counted, levels)
     deaths = sum(int(counts.competing.sum()) for counts in counted)
     compared, left = [counts.under(selection.death) for counts in counted], None
@@ -137,14 +146,14 @@ def estimate(
                 f"Nobody is followed beyond the landmark of {landmark / DAYS_PER_MONTH:,.1f} months. Choose an "
                 "earlier one."
             )
-    if selection.death is DeathRule.COMPETING:
+    if death is DeathRule.COMPETING:
         conf_type = ConfType.LOG_LOG
     label = labelling(dataset, by)
     strata = tuple(
         StratumEstimate(
             counts.stratum,
             label(counts.stratum),
-            curve_of(counts, selection.death, conf_type=conf_type, conf_level=conf_level),
+            curve_of(counts, death, conf_type=conf_type, conf_level=conf_level),
             follow_up(basis, watched[counts.stratum], conf_type=conf_type, conf_level=conf_level),
         )
         for counts in compared
@@ -162,6 +171,7 @@ def estimate(
         with_time,
         tuple(levels),
         left,
+        death,
     )
 
 

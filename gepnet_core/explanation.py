@@ -6,6 +6,7 @@ two against each other.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -177,7 +178,7 @@ def _by_the_rules(
         )  # of two on a day the systemic therapy, named first
         day = first.day or 0
         return (
-            [*lines, f"The first of these is on day {day:,}: {first.reason}."],
+            [*lines, f"So the event is on day {day:,}: {first.reason}."],
             day,
             Status.EVENT,
             first.reason,
@@ -226,8 +227,9 @@ def _new_systemic(record: PatientRecord, start: date) -> _Found:
 
 
 def _agent(row: Cells) -> str:
-    """Return an agent as one word whatever its case and blanks."""
-    return " ".join(str(row["agent"]).lower().split())
+    """Return an agent as one word whatever its case and blanks, letter by letter as the store folds them."""
+    letters = "".join(letter.lower()[:1] for letter in str(row["agent"]))
+    return " ".join(re.split(r"[\t\n\f\r ]+", letters.strip(" ")))
 
 
 def _further_local(record: PatientRecord, start: date) -> _Found:

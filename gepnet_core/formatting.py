@@ -8,7 +8,7 @@ from decimal import Decimal
 from gepnet_core.estimates import Estimate, StratumEstimate
 from gepnet_core.rounding import round_half_up
 from gepnet_core.survival import Quantile, SurvivalAt
-from gepnet_core.vocabulary import DAYS_PER_MONTH, STUDY_ENDPOINTS, WHOLE_COHORT, ConfType
+from gepnet_core.vocabulary import DAYS_PER_MONTH, WHOLE_COHORT, ConfType
 
 NOT_REACHED = "NR"
 NOT_ESTIMABLE = "NE"
@@ -160,9 +160,7 @@ def _sentence_of_one(estimated: Estimate, stratum: StratumEstimate) -> str:
     itself fewer may be left, even none.
     """
     endpoint, median = estimated.endpoint, stratum.median
-    name = endpoint.name
-    if any(name.startswith(known.name) for known in STUDY_ENDPOINTS.values()):
-        name = name[0].lower() + name[1:]
+    name = endpoint.named_within
     where = "" if stratum.stratum == WHOLE_COHORT else f" in {stratum.label}"
     counted = f"{stratum.events:,} of {format_count(stratum.n, 'patient')} had the event"
     if stratum.competing:

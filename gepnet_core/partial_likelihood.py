@@ -1,4 +1,4 @@
-"""The Cox model's partial likelihood with Efron's weights for ties: its score and information, day by day."""
+"""The Cox model's partial likelihood with Efron's weights for ties: score and information, day by day."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import numpy as np
 
 from gepnet_core.intervals import Floats
 from gepnet_core.survival import Integers
+
+MOST_STEPS, MOST_HALVINGS = 60, 30
+FLAT = 1e-11  # a rise of the log likelihood that ends the climb
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,11 +45,12 @@ class Cells:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreOfDay:
-    """What the events of one day add: to the score, shape (p,), and to the information, shape (p, p)."""
+    """What the events of one day add: to score, shape (p,), information, shape (p, p), and log likelihood."""
 
     day: float
     score: Floats
     information: Floats
+    log_likelihood: float
 
 
 def scores(cells: Cells, beta: Floats) -> Iterator[ScoreOfDay]:
@@ -70,7 +75,8 @@ def scores(cells: Cells, beta: Floats) -> Iterator[ScoreOfDay]:
         mean = (at_risk[1][day] - gone[:, None] * dying[1][day]) / s0[:, None]
         square = at_risk[2][day] * (1.0 / s0).sum() - dying[2][day] * (gone / s0).sum()
         information = square.reshape(width, width) - mean.T @ mean
-        yield ScoreOfDay(float(days[day]), observed[day] - mean.sum(axis=0), information)
+        likelihood = float(observed[day] @ beta - np.log(s0).sum())
+        yield ScoreOfDay(float(days[day]), observed[day] - mean.sum(axis=0), information, likelihood)
 
 
 def _sums(place: np.ndarray, size: int, weight: Floats, design: Floats) -> tuple[Floats, Floats, Floats]:
@@ -84,3 +90,55 @@ def _sums(place: np.ndarray, size: int, weight: Floats, design: Floats) -> tuple
             second[:, i * width + j] = np.bincount(place, weighted * design[:, j], size)
             second[:, j * width + i] = second[:, i * width + j]
     return np.bincount(place, weight, size).astype(float), first, second
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slope:
+    """Score, shape (p,), information, shape (p, p), and log likelihood over all days."""
+
+    score: Floats
+    information: Floats
+    log_likelihood: float
+
+
+def slope_at(cells: Cells, beta: Floats) -> Slope:
+    """Return score, information and log likelihood at the log hazard ratios `beta`."""
+    score, information, likelihood = np.zeros(beta.size), np.zeros((beta.size, beta.size)), 0.0
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for day in scores(cells, beta):
+            score += day.score
+            information += day.information
+            likelihood += day.log_likelihood
+    return Slope(score, information, likelihood)
+
+
+def climb(cells: Cells, spread: Floats) -> tuple[Floats, Floats] | None:
+    """Return log hazard ratios and standard errors, each of shape (p,), by Newton's steps from 0, or None.
+
+    A step that does not rise is halved, as R's `coxph` does. Where a ratio has no bound its standard error grows
+    without end, and the climb stops where the likelihood hardly rises. `spread`, shape (p,), scales the covariates.
+    None where no step leads up.
+    """
+    scaled = Cells(cells.days, cells.leaving, cells.events, cells.design / spread)
+    beta = np.zeros(spread.size)
+    here = slope_at(scaled, beta)
+    for _ in range(MOST_STEPS):
+        try:
+            step = np.linalg.solve(here.information, here.score)
+        except np.linalg.LinAlgError:
+            return None
+        for _ in range(MOST_HALVINGS):
+            there = slope_at(scaled, beta + step)
+            if np.isfinite(there.log_likelihood) and there.log_likelihood >= here.log_likelihood - ROUNDING:
+                break
+            step = step / 2.0
+        else:
+            return None
+        gain, beta, here = there.log_likelihood - here.log_likelihood, beta + step, there
+        if gain < FLAT:
+            break
+    try:
+        errors = np.sqrt(np.diagonal(np.linalg.inv(here.information)))
+    except np.linalg.LinAlgError:
+        return None
+    return beta / spread, errors / spread

@@ -45,8 +45,11 @@ def chi_square(score: Floats, variance: Floats) -> ChiSquare:
 
     The degrees of freedom are the rank of the variance, which is k but where a stratum adds nothing.
     """
-    scale = float(np.abs(variance).max(initial=0.0))
-    rank = int(np.linalg.matrix_rank(variance, tol=1e-10 * scale)) if scale > 0.0 else 0
+    spread = np.sqrt(np.clip(np.diagonal(variance), 0.0, None))
+    # in units of their own spread: a platelet count must not hide the treatment beside it
+    units = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 1e-10 * spread.max(initial=0.0))
+    score, variance = score * units, variance * np.outer(units, units)
+    rank = int(np.linalg.matrix_rank(variance, tol=1e-10)) if units.any() else 0
     if rank == 0:
         return ChiSquare(None, score.size, None)
     solved = (

@@ -58,16 +58,20 @@ def asked_sentence(likeness: Likeness) -> str:
 
 
 def headline(likeness: Likeness) -> str:
-    """Return how many patients are like this one, in what, and what was relaxed."""
-    given_up = ", ".join(condition.part.name for condition in likeness.relaxed)
-    relaxed = f" (relaxed: {given_up})" if given_up else ""
+    """Return how many patients are like this one in all that was asked, and who is shown instead where few are."""
     whole = format_count(likeness.searched, "patient")
-    if not likeness.kept:
-        why = "no condition could be kept" if given_up else "nothing is known of the patient yet"
-        return f"All of {whole}: {why}{relaxed}."
     held = ", ".join(condition.words for condition in likeness.kept)
-    verb = "is" if likeness.patients == 1 else "are"
-    return f"{likeness.patients:,} of {whole} {verb} like this one: {held}{relaxed}."
+    if not likeness.relaxed:
+        if not likeness.kept:
+            return f"All of {whole}: nothing is known of the patient yet."
+        verb = "is" if likeness.patients == 1 else "are"
+        return f"{likeness.patients:,} of {whole} {verb} like this one: {held}."
+    dropped = ", ".join(condition.part.name for condition in likeness.relaxed)
+    verb = "is" if likeness.matched_exactly == 1 else "are"
+    few = f"{likeness.matched_exactly:,} of {whole} {verb} like this one in all that is known"
+    if not likeness.kept:
+        return f"{few}. Shown are all {likeness.patients:,}: no condition was left ({dropped} dropped)."
+    return f"{few}. Shown are {likeness.patients:,} who share {held} ({dropped} dropped)."
 
 
 def remarks(likeness: Likeness) -> list[str]:

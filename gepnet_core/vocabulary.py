@@ -128,6 +128,12 @@ class Endpoint:
     phrase: str
     outcome: str
 
+    @property
+    def named_within(self) -> str:
+        """The name as it stands within a sentence; one that is not the study's is kept as it is spelt."""
+        ours = any(self.name.startswith(known.name) for known in STUDY_ENDPOINTS.values())
+        return self.name[0].lower() + self.name[1:] if ours else self.name
+
     def under(self, death: DeathRule, competing: int) -> Endpoint:
         """Return the endpoint as it is called when `competing` deaths count under the rule `death`."""
         if competing and self.code in DEATH_IS_EVENT:

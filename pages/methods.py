@@ -16,7 +16,7 @@ from pages.components.terms import described
 PACKAGES = ("duckdb", "lifelines", "numpy", "pandas", "plotly", "scipy", "streamlit")
 TEXT = Path(__file__).resolve().parents[1] / "docs" / "methods.md"
 
-data, view = page.begin("Methods")
+data, view = page.begin("Methods", even_empty=True)
 if data.is_trial:
     st.info(
         f"“{escaped(data.name)}” was imported as times to events: who belongs to it and what its endpoints "

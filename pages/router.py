@@ -33,6 +33,7 @@ similar = st.Page(
     "similar.py", title="Patients like this one", url_path="similar", icon=":material/person_search:"
 )
 take_away = st.Page("take_away.py", title="Take away", url_path="take-away", icon=":material/inventory_2:")
+patients = st.Page("patients.py", title="Patients", url_path="patients", icon=":material/view_timeline:")
 overview = st.Page("overview.py", title="Overview", icon=":material/groups:", default=True)
 # by what they are about: in the menu above, so that the sidebar is the filters'
 MENU = {
@@ -46,7 +47,7 @@ MENU = {
         ),
     ],
     "Patients": [
-        st.Page("patients.py", title="Patients", url_path="patients", icon=":material/view_timeline:"),
+        patients,
         similar,
     ],
     "Show and take away": [
@@ -82,6 +83,8 @@ try:
             side_effect_controls.draw(remembered)
         elif page == similar:
             case_form.draw_estimate(remembered)
+    if page != patients:
+        remembered.leave_list()
     if not remembered.problems:
         st.query_params.from_dict(remembered.view.to_query())
 except CohortError as refused:

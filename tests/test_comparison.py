@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gepnet_core.competing_risks import cumulative_incidence
+from gepnet_core.cox import fit_cox
 from gepnet_core.gray import gray_test
 from gepnet_core.hazard_ratios import Covariate, hazard_ratios
 from gepnet_core.landmark import after_landmark
 from gepnet_core.partial_likelihood import Cells
+from gepnet_core.proportional_hazards import proportional_hazards_test
 from gepnet_core.rank_tests import Weight, holm, pairwise_tests, rank_test
 from gepnet_core.restricted_mean import difference_at, restricted_mean
 from gepnet_core.stability import stability
@@ -278,6 +280,38 @@ def test_a_maximum_that_lies_far_from_zero_is_found(compared) -> None:
     assert answer["ph_test"]["chisq"] == pytest.approx(3.1469538, rel=1e-6)
 
 
+def test_a_place_that_is_steep_is_not_taken_for_a_maximum(compared) -> None:
+    # the library stops at -42 and says nothing; expected: coxph of R survival
+    answer = compared({"A": " ".join(map(str, range(1, 22))), "B": "1 1"}).json
+    assert ratio(answer, "B")["note"] is None
+    assert ratio(answer, "B")["hazard_ratio"] == pytest.approx(35.18403, rel=1e-5)
+    assert ratio(answer, "B")["upper"] == pytest.approx(409.2465, rel=1e-5)
+    assert ratio(answer, "B")["p"] == pytest.approx(0.0044537, rel=1e-4)
+
+
+@given(st.integers(0, 10_000), st.sampled_from([1e-6, 1e-3, 1e5]))
+@settings(max_examples=20)
+def test_the_unit_of_a_covariate_changes_neither_its_z_nor_the_test_of_proportional_hazards(
+    seed, unit
+) -> None:
+    chance = np.random.default_rng(seed)
+    design = np.column_stack([chance.integers(0, 2, 40), chance.lognormal(1.0, 1.5, 40)])
+    days, events = np.arange(1, 41), (chance.random(40) < 0.8).astype(np.int64)
+    ones = np.ones(40, dtype=np.int64)
+    plain = Cells(days, ones, events, design)
+    scaled = Cells(days, ones, events, design * [1.0, unit])
+    found, again = fit_cox(plain), fit_cox(scaled)
+    assert found is not None
+    assert again is not None
+    for one, other in zip(found.coefficients, again.coefficients, strict=True):
+        assert (one is None) is (other is None)
+        if one is not None and other is not None:
+            assert one.log_hazard_ratio / one.se == pytest.approx(other.log_hazard_ratio / other.se, abs=1e-5)
+    tests = [proportional_hazards_test(cells, fit.beta) for cells, fit in ((plain, found), (scaled, again))]
+    assert tests[0].df == tests[1].df == 2
+    assert tests[0].chisq == pytest.approx(tests[1].chisq, abs=1e-5)
+
+
 def test_all_events_on_one_day(compared) -> None:
     answer = compared({"A": "5 5 5", "B": "5 5"}).json
     assert answer["logrank"]["chisq"] is None
@@ -323,18 +357,16 @@ def test_forty_strata(compared) -> None:
     assert max(pair["p_holm"] for pair in answer["pairwise"] if pair["p_holm"] is not None) == 1.0
 
 
-def test_no_competing_death_makes_the_third_rule_one_minus_kaplan_meier(compared) -> None:
+def test_without_a_death_before_the_event_all_rules_give_the_same(compared) -> None:
     arms = {"A": "1 3 4+ 7", "B": "2 5+ 6 8+"}
-    competing = compared(arms, "--death", "competing", "--at", 4).json
-    censored = compared(arms, "--at", 4).json
-    assert competing["logrank"] == censored["logrank"]
-    f, s = competing["differences_at"][0], censored["differences_at"][0]
-    assert f["estimate"] == pytest.approx(-s["estimate"])
-    deaths = [row for row in competing["cumulative_incidence"] if row["cause"] == 2]
-    assert {(row["estimate"], row["lower"]) for row in deaths} == {(0.0, None)}
-    assert next(test for test in competing["gray"] if test["cause"] == 2)["p"] is None
-    assert competing["rmst"] is None
-    assert censored["gray"] == censored["cumulative_incidence"] == []
+    answers = [compared(arms, "--death", rule, "--at", 4).json for rule in ("censor", "event", "competing")]
+    for answer in answers:
+        assert "death" not in answer["selection"] or answer["selection"] != answers[0]["selection"]
+        answer.pop("selection")
+        answer.pop("death_rule", None)
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[2]["rmst"] is not None
+    assert answers[2]["gray"] == answers[2]["cumulative_incidence"] == []
 
 
 @pytest.mark.parametrize(

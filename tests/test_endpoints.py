@@ -65,6 +65,11 @@ def test_without_any_event_every_time_ends_at_the_last_contact(tmp_path):
         pytest.param([("everolimus", 1)], (1, 1), id="new-agent-on-the-day-after"),
         pytest.param([("everolimus", -200), ("everolimus", 200)], (1000, 0), id="restart"),
         pytest.param([("lanreotide", -200), ("Lanreotide ", 200)], (1000, 0), id="restart-spelt-otherwise"),
+        pytest.param(
+            [("octreotide LAR", -200), ("octreotide\u00a0LAR", 200)],
+            (1000, 0),
+            id="restart-after-another-blank",
+        ),
         pytest.param([("everolimus", 0)], (1000, 0), id="start-on-the-index-date-is-existing"),
         pytest.param(
             [("everolimus", 0), ("everolimus", 90)], (1000, 0), id="dose-change-of-an-agent-begun-that-day"

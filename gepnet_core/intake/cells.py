@@ -18,6 +18,8 @@ REFERENCE = "treatment"  # a side effect names its treatment by id
 LONGEST_ID = 200
 # how a spreadsheet writes a number of many digits, or an id such as 1E5 that it took for one
 EXPONENT = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+[0-9]+")
+# a blank in a word is a blank, whichever of them a program wrote: an agent after a no-break space is the same agent
+BLANKS = re.compile("[\N{NO-BREAK SPACE}\u1680\u2000-\u200a\u202f\u205f\u3000]")
 UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 
 
@@ -64,6 +66,7 @@ def convert(column: Column, text: str, spelling: Spelling = PLAIN, source: str =
         if fault := id_fault(text):
             raise CellRefused("id-characters", fault)
         return text
+    text = BLANKS.sub(" ", text)
     if spelling.is_missing(text):
         if column.required:
             known = " Or write “unknown” where nobody knows it." if column.name == "agent" else ""

@@ -192,7 +192,8 @@ def _estimates(report: Report, cited: Cited) -> list[str]:
             said.append(
                 f"Its limits are the times at which the pointwise limits cross one half{cited('brookmeyer')}."
             )
-    said.append("Nothing was estimated beyond the last observed time of a group.")
+    until = "" if whole.is_incidence else ", unless the estimate had reached 0 by then"
+    said.append(f"Nothing was estimated beyond the last observed time of a group{until}.")
     said.append(
         "Median follow-up was estimated by the reverse Kaplan-Meier method"
         f"{cited('schemper')} and, beside it, as the plain median of the observed times, both from the times of "

@@ -16,6 +16,11 @@ def comparisons(report: Report, cited: Cited) -> list[str]:
     if not report.compares:
         return []
     found = report.comparison
+    if found.n_comparisons == 0:
+        return [
+            *_groups(found, cited),
+            "No test, ratio or difference could be computed: too few of these patients had the event.",
+        ]
     said = [*_groups(found, cited), *_tests(found, cited), *_models(found, cited)]
     said += [*_means(found, cited), *_subgroups(found)]
     said.append(
@@ -58,7 +63,7 @@ def _tests(found: Comparison, cited: Cited) -> list[str]:
         f"Equality of the {kind} was tested by the log-rank test{cited('mantel')} and, giving early days more "
         f"weight, by the Gehan-Breslow{cited('gehan', 'breslow')} and Peto-Peto tests{cited('peto')}."
     ]
-    if found.is_incidence:
+    if any(test.p is not None for test in found.gray.values()):
         said.append(
             f"Cumulative incidences of event and of death were compared by Gray’s test{cited('gray')}."
         )

@@ -67,7 +67,7 @@ def _choose_grouping(remembered: Remembered) -> None:
 def choose_interval(remembered: Remembered) -> None:
     """Draw the choices of convention and level of the intervals and remember them."""
     view = remembered.view
-    fixed = view.selection.death is DeathRule.COMPETING
+    fixed = view.selection.death is DeathRule.COMPETING and deaths_before_event(remembered) > 0
     conf_type = st.selectbox(
         "Confidence interval",
         list(ConfType),
@@ -90,11 +90,16 @@ def choose_interval(remembered: Remembered) -> None:
     remembered.show(replace(view, conf_type=conf_type, conf_level=level))
 
 
+def deaths_before_event(remembered: Remembered) -> int:
+    """Return how many selected patients died before the event."""
+    view = remembered.view
+    counted = remembered.data.event_counts(view.endpoint or "", view.selection, by=view.by)
+    return sum(int(counts.competing.sum()) for counts in counted)
+
+
 def choose_death_rule(remembered: Remembered) -> None:
     """Draw the choice of how a death before the event counts and remember it."""
-    view, data = remembered.view, remembered.data
-    counted = data.event_counts(view.endpoint or "", view.selection, by=view.by)
-    deaths = sum(int(counts.competing.sum()) for counts in counted)
+    view, deaths = remembered.view, deaths_before_event(remembered)
     chosen = st.selectbox(
         "Death before the event",
         list(DeathRule),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from gepnet_core.errors import NothingLeft
@@ -66,6 +68,14 @@ def _refuse(remembered: Remembered) -> None:
 
 
 def nothing_left(why: NothingLeft | None = None) -> None:
-    """Say that no patient is left, and draw nothing else."""
+    """Say that no patient is left, offer a way out, and draw nothing else."""
+    remembered: Remembered = st.session_state[KEY]
     st.info(str(why or NothingLeft()))
+    chosen = remembered.view.selection
+    everything = Selection(death=chosen.death)
+    if why is None and chosen != everything:
+        st.caption(f"Filters in use: {escaped(remembered.data.describe(chosen))}.")
+        if st.button("Clear all filters", icon=":material/filter_alt_off:"):
+            remembered.reset(replace(remembered.view, selection=everything))
+            st.rerun()
     st.stop()

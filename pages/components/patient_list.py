@@ -99,7 +99,14 @@ def draw_controls(data: DataSet, view: View) -> None:
         view.endpoint,
         lambda code: data.endpoints[code].name,
     )
-    _choose(columns[1], "Sort by", list(Order), "order", view.order, lambda order: order.label)
+    _choose(
+        columns[1],
+        "Sort by",
+        [order for order in Order if data.has_dates or order is not Order.INDEX_DATE],
+        "order",
+        view.order,
+        lambda order: order.label,
+    )
     _choose(
         columns[2],
         "Group by",

@@ -57,6 +57,10 @@ class Remembered:
         """Remember what the widgets say."""
         self.views[self.dataset] = view
 
+    def leave_list(self) -> None:
+        """Close the patient and the list behind a count: they belong to the page that shows them."""
+        self.show(replace(self.view, patient=None, behind=None, within=(), part=1))
+
     def reset(self, view: View) -> None:
         """Start the widgets anew from a view."""
         self.generation += 1

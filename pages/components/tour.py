@@ -48,8 +48,10 @@ def draw(data: DataSet, view: View) -> None:
         st.markdown(f"**A short tour, step {step} of {STEPS}.** {_words(step, data, view)}")
         with st.container(horizontal=True, gap="small"):
             st.button("Back", key="tour_back", disabled=step == 1, on_click=_go, args=(step - 1,))
-            st.button("Next", key="tour_next", disabled=step == STEPS, on_click=_go, args=(step + 1,))
-            st.button("Close the tour", key="tour_close", on_click=_go, args=(CLOSED,))
+            if step < STEPS:
+                st.button("Next", key="tour_next", on_click=_go, args=(step + 1,))
+            last = "Close the tour" if step < STEPS else "Done"
+            st.button(last, key="tour_close", on_click=_go, args=(CLOSED,))
         st.caption("Closed, it does not come again in this browser. Methods brings it back.")
 
 

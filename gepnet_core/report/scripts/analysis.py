@@ -12,8 +12,11 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-from compared import Recomputed
-from described import GUARD, read
+try:
+    from compared import Recomputed
+    from described import GUARD, read
+except ModuleNotFoundError as missing:
+    sys.exit(f"The package {missing.name} is not installed: pip install numpy lifelines")
 
 COX = ("hazard ratios", "subgroups")
 COLUMNS = ("section", "group", "quantity", "at")
