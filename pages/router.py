@@ -83,8 +83,7 @@ try:
             side_effect_controls.draw(remembered)
         elif page == similar:
             case_form.draw_estimate(remembered)
-    if page != patients:
-        remembered.leave_list()
+    remembered.turn_to(page.url_path, patients.url_path)
     if not remembered.problems:
         st.query_params.from_dict(remembered.view.to_query())
 except CohortError as refused:

@@ -32,6 +32,7 @@ class Remembered:
     version_gone: bool = False
     half_window: bool = False
     newest: str = ""
+    page: str = ""
     generation: int = 0
 
     @property
@@ -57,9 +58,11 @@ class Remembered:
         """Remember what the widgets say."""
         self.views[self.dataset] = view
 
-    def leave_list(self) -> None:
-        """Close the patient and the list behind a count: they belong to the page that shows them."""
-        self.show(replace(self.view, patient=None, behind=None, within=(), part=1))
+    def turn_to(self, page: str, patients: str) -> None:
+        """Note which page is shown; who leaves that of the patients closes the patient and the list behind a count."""
+        if self.page == patients != page:
+            self.show(replace(self.view, patient=None, behind=None, within=(), part=1))
+        self.page = page
 
     def reset(self, view: View) -> None:
         """Start the widgets anew from a view."""
