@@ -113,8 +113,11 @@ def parse_behind(text: str) -> Behind:
     return found
 
 
+STATUSES = {"": None, **{str(int(status)): status for status in Status}}
+
+
 def _ended(endpoint: str, status: str, reason: str | None = None) -> Ended:
-    return Ended(endpoint, Status(int(status)) if status else None, reason)
+    return Ended(endpoint, STATUSES[status], reason)
 
 
 SIDES = {"in": True, "out": False}

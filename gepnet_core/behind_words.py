@@ -51,7 +51,7 @@ def _words(dataset: DataSet, listing: Listing, behind: Behind) -> str:
     if isinstance(behind, Ended):
         return _ended(dataset, behind)
     if isinstance(behind, Untimed):
-        return f"without a time of {dataset.endpoint(behind.endpoint).name}"
+        return f"without a time of {dataset.endpoint(behind.endpoint).named_within}"
     if isinstance(behind, Step):
         return _step(dataset, behind)
     if isinstance(behind, Filtered):

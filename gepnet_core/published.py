@@ -11,6 +11,7 @@ from gepnet_core.estimates import estimate
 from gepnet_core.published_figures import read_published
 from gepnet_core.rounding import round_half_up
 from gepnet_core.selection import Selection
+from gepnet_core.store.conditions import count_where
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType
 
@@ -79,12 +80,12 @@ def _decimals(printed: str) -> int:
 
 
 def _patients(dataset: DataSet, needs: dict[str, Any]) -> float:
-    return float(dataset.count_where(needs.get("where", [])))
+    return float(count_where(dataset, needs.get("where", [])))
 
 
 def _share(dataset: DataSet, needs: dict[str, Any]) -> float:
     part = (
-        dataset.n_modality(needs["modality"]) if "modality" in needs else dataset.count_where(needs["where"])
+        dataset.n_modality(needs["modality"]) if "modality" in needs else count_where(dataset, needs["where"])
     )
     return 100.0 * part / dataset.n
 

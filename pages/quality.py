@@ -53,6 +53,10 @@ for rule, count in sorted(report.counts.items(), key=lambda found: -found[1]):
             opens = links.patients(f"Open the {said}", len(patients), view, HasFinding(rule))
             st.markdown(tables.marked(opens))
 chosen = view.finding
+if chosen is not None and not report.counts[chosen]:
+    st.info(
+        f"There is no finding of a rule “{escaped(chosen)}” in this version. All rules with findings stand above."
+    )
 if chosen in RULES and report.counts[chosen]:
     found = [one for one in report.findings if one.rule == chosen]
     st.header(escaped(RULES[chosen].found), anchor=False)

@@ -110,9 +110,24 @@ def test_competing_deaths_replace_means_by_incidences_and_say_why_the_naive_line
     [
         pytest.param({"modality": "RFA"}, "Only one group is left (RFA", id="one-group"),
         pytest.param(
-            {"reference": "cryo"},
-            "cryo is not among the groups. The reference is Surgical resection.",
+            {"reference": "HAE", "modality": ["RFA", "EBRT"]},
+            "Selective HAE is not among the groups. The reference is RFA.",
             id="reference-gone",
+        ),
+        pytest.param(
+            {"reference": "cryo"},
+            "names the group 'cryo', which is not in this data set",
+            id="reference-unknown",
+        ),
+        pytest.param(
+            {"level": ["nope", "RFA"]},
+            "names the group 'nope', which is not in this data set",
+            id="group-unknown",
+        ),
+        pytest.param(
+            {"contrast": "nope"},
+            "names the group 'nope', which is not in this data set",
+            id="contrast-unknown",
         ),
         pytest.param({"tau": "500"}, "The restricted mean cannot run to 15,218.75 days", id="tau-too-late"),
         pytest.param(

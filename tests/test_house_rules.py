@@ -15,7 +15,7 @@ CORE = ROOT / "gepnet_core"
 LONGEST = 350
 WORDS = {
     *("gepnet_core.errors", "gepnet_core.vocabulary", "gepnet_core.sql_names"),
-    *("gepnet_core.criteria", "gepnet_core.selection"),
+    *("gepnet_core.criteria", "gepnet_core.selection", "gepnet_core.spelled"),
 }
 
 

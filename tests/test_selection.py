@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gepnet_core.behind import parse_behind
 from gepnet_core.criteria import Between, Criterion, OneOf, parse_between, parse_one_of
 from gepnet_core.errors import ControlMissing, OptionRefused
 from gepnet_core.selection import Selection
@@ -229,6 +230,12 @@ def test_conditions_are_in_an_order_of_their_own():
         pytest.param(lambda: parse_between("AGE:1"), "is not a column with two ends", id="one-end"),
         pytest.param(lambda: parse_between("AGE:1:x"), "an end that is not a number", id="no-number"),
         pytest.param(lambda: parse_between("AGE:nan:"), "an end that is not a number", id="not-a-number"),
+        pytest.param(lambda: parse_between("AGE:1_0:"), "an end that is not a number", id="python-number"),
+        pytest.param(
+            lambda: parse_between("AGE:٣:"), "an end that is not a number", id="digits-of-another-script"
+        ),
+        pytest.param(lambda: parse_behind("ended:OS: 1"), "names no patients", id="status-with-a-blank"),
+        pytest.param(lambda: parse_behind("ended:OS:٠"), "names no patients", id="status-in-another-script"),
         pytest.param(lambda: parse_between("AGE::"), "has no end", id="both-open"),
     ],
 )
@@ -246,6 +253,12 @@ def test_a_condition_that_makes_no_sense_is_refused(make, words):
             id="column",
         ),
         pytest.param(only(Between("SEX", 1)), "'SEX' holds no numbers", id="range-of-words"),
+        pytest.param(
+            only(OneOf("SEX", ("F", "X"))), "Nobody has the value 'X' of “SEX”", id="value-of-nobody"
+        ),
+        pytest.param(
+            only(OneOf("AGE", ("60",))), "Nobody has the value '60' of “AGE”", id="number-of-nobody"
+        ),
     ],
 )
 def test_a_condition_on_what_the_data_set_does_not_have_is_refused(five, selection, words):

@@ -9,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gepnet_core.report import pdf
-from gepnet_core.store import build_adtte
+from gepnet_core.store import build_adtte, open_dataset
 from gepnet_core.view import View
+from pages.components.session import Remembered, everybody
 from tests.test_pages import ROOT, Opener, control, opened_with, plain, press, words
 
 REFERENCE = ROOT / "tests" / "reference"
@@ -186,3 +187,14 @@ def test_a_link_with_another_fault_beside_the_version_offers_what_is_left_of_it(
     app = take_away(version="v0123456789ab", modality="RFA", endpoint="DFS")
     labels = [plain(button.label) for button in app.main.button]
     assert labels == ["Show what the rest of the link says: RFA", "Show all patients instead"]
+
+
+def test_a_link_within_a_session_shows_the_version_that_it_holds_though_it_is_gone(shelf) -> None:
+    held = open_dataset(shelf, "synthetic")
+    query = {key: [value] for key, value in everybody(held).to_query().items() if isinstance(value, str)}
+    remembered = Remembered("synthetic")
+    remembered.opened["synthetic"] = held
+    shelf.path("synthetic", held.version).rename(shelf.root / "away")
+    remembered.follow(shelf, query)
+    assert remembered.problems == []
+    assert remembered.data is held

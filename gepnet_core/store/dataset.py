@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
+from gepnet_core.criteria import OneOf
 from gepnet_core.errors import ControlMissing, OptionRefused, listed, quoted
 from gepnet_core.selection import Selection
 from gepnet_core.sql_names import identifier
 from gepnet_core.store import times
 from gepnet_core.store.connection import Database
 from gepnet_core.store.described import Attrition, BaselineColumn, Kind
-from gepnet_core.store.fitting import refuse_unfit
+from gepnet_core.store.fitting import refuse_unfit, refuse_unknown
 from gepnet_core.survival import EventCounts
 from gepnet_core.vocabulary import (
     NOT_RECORDED,
@@ -155,6 +156,21 @@ class DataSet:
         refuse_unfit(
             selection, self.name, self.modality_labels, kinds, "" if self.has_dates else self.meta["no_dates"]
         )
+        for criterion in selection.criteria:
+            if isinstance(criterion, OneOf):
+                refuse_unknown(criterion, self.words_for(criterion.column, None), self._values_of(criterion))
+
+    def _values_of(self, criterion: OneOf) -> set[str]:
+        """Return those of a condition's values that somebody in the whole cohort has."""
+
+        def ask() -> set[str]:
+            where, bound = criterion.where("c", 0)
+            found = self.database.rows(
+                f"SELECT DISTINCT {times.level(criterion.column)} FROM cohort c WHERE {where}", bound
+            )
+            return {value for (value,) in found}
+
+        return self.kept(("values", criterion), ask)
 
     def grouping(self, by: str | None) -> str | None:
         """Return the stored column to group by, or None; raise ControlMissing where there is none."""
@@ -250,24 +266,6 @@ class DataSet:
         found = [Kind(endpoint, Status(status), reason, int(n)) for endpoint, status, reason, n in rows]
         order = list(self.endpoints)
         return sorted(found, key=lambda kind: order.index(kind.endpoint))
-
-    def count_where(self, conditions: list[Mapping[str, object]]) -> int:
-        """Count the patients whose endpoints meet every condition (endpoint, and event or reason)."""
-        terms, bound = [], {}
-        for place, condition in enumerate(conditions):
-            parts = [f"t.endpoint = $endpoint_{place}"]
-            bound[f"endpoint_{place}"] = condition["endpoint"]
-            if "event" in condition:
-                parts.append(f"(t.status = {int(Status.EVENT)}) = $event_{place}")
-                bound[f"event_{place}"] = condition["event"]
-            if "reason" in condition:
-                parts.append(f"t.reason = $reason_{place}")
-                bound[f"reason_{place}"] = condition["reason"]
-            terms.append(
-                f"c.patient_id IN (SELECT t.patient_id FROM time_to_event t WHERE {' AND '.join(parts)})"
-            )
-        where = " AND ".join(terms) or "TRUE"
-        return int(self.database.rows(f"SELECT count(*) FROM cohort c WHERE {where}", bound)[0][0])
 
     def has_endpoint_for_all(self, code: str, endpoint: str, selection: Selection) -> bool:
         """Return True where every selected patient with a time of `endpoint` has one of `code` as well."""

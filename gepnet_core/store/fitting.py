@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from gepnet_core.criteria import Between
+from gepnet_core.criteria import Between, OneOf
 from gepnet_core.errors import ControlMissing, OptionRefused, listed, quoted
 from gepnet_core.selection import Selection
 
@@ -33,3 +33,13 @@ def refuse_unfit(
             )
     if selection.uses_dates and no_dates:
         raise ControlMissing(f"“{name}” cannot be filtered by date: {no_dates}. Leave the dates out.")
+
+
+def refuse_unknown(criterion: OneOf, label: str, known: Collection[str]) -> None:
+    """Raise OptionRefused where a condition names a value that nobody has; `known` are those that somebody has."""
+    missing = [value for value in criterion.values if value not in known]
+    if missing:
+        raise OptionRefused(
+            f"Nobody has the value {listed([quoted(value) for value in missing])} of “{label}”. Write it as it "
+            "stands in a table by this column."
+        )

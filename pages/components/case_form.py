@@ -44,8 +44,8 @@ def draw() -> None:
     if "target_site" in there:
         _choose(above[3], remembered, "target_site", "Target site", levels(data, "target_site"))
     if "lines" in there:
-        help = "Systemic agents so far, those going on included: 0, 1, 2, or 3 and more are matched."
-        _number(below[0], remembered, "lines", "Lines of therapy so far", (0, 99), help)
+        help = "Distinct agents, those going on included: 0, 1, 2, or 3 and more are matched."
+        _number(below[0], remembered, "lines", "Systemic agents so far", (0, 99), help)
     _choose(
         below[1],
         remembered,
@@ -60,7 +60,7 @@ def draw() -> None:
         "least",
         "Patients wanted",
         (min(FEWEST, case.least), max(MOST, case.least)),
-        f"{FEWEST} to {MOST}. Where fewer match, conditions are relaxed one by one.",
+        f"{FEWEST} to {MOST}. Where fewer match, conditions are dropped one by one.",
     )
     below[3].button(
         "Another patient",

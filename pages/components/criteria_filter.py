@@ -35,7 +35,7 @@ def choose(data: DataSet, remembered: Remembered, selection: Selection) -> Selec
         shown = sorted(set.intersection(*(set(each.values) for each in of_column))) if of_column else []
         levels = data.levels(column)
         chosen = st.multiselect(
-            columns[column],
+            escaped(columns[column]),
             [*levels, *(value for value in shown if value not in levels)],
             default=shown,
             placeholder="All",

@@ -6,9 +6,9 @@ import re
 
 JOINER = "\N{WORD JOINER}"
 LINE_BREAK = "  \n"
-# Streamlit turns "->", ">=", "--", "~=" and ":name:" into signs even where they are escaped; between their
-# characters, one that is not seen prevents it.
-TYPOGRAPHY = re.compile(r"(?<=[-<>~=])(?=[-<>=])|(?<=:)(?=[a-z])")
+# Streamlit turns "->", ">=", "--", "~=" and ":name:" into signs, and addresses into links, even where they are
+# escaped; between their characters, one that is not seen prevents it.
+TYPOGRAPHY = re.compile(r"(?<=[-<>~=])(?=[-<>=])|(?<=:)(?=[a-z/])|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
 SPECIAL = frozenset("\\`*_{}[]()#+-.!|<>~$:&^=")
 
 

@@ -70,7 +70,7 @@ def _refuse(remembered: Remembered) -> None:
 def nothing_left(why: NothingLeft | None = None) -> None:
     """Say that no patient is left, offer a way out, and draw nothing else."""
     remembered: Remembered = st.session_state[KEY]
-    st.info(str(why or NothingLeft()))
+    st.info(escaped(str(why or NothingLeft())))
     chosen = remembered.view.selection
     everything = Selection(death=chosen.death)
     if why is None and chosen != everything:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from gepnet_core.criteria import Criterion
 from gepnet_core.errors import CohortError, DataSetUnknown, OptionRefused, listed, printable, quoted
+from gepnet_core.question import DEFAULT_GROUPING
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, open_dataset, open_shelf
 from gepnet_core.store.versions import KEPT
@@ -59,7 +61,7 @@ class Remembered:
         self.views[self.dataset] = view
 
     def turn_to(self, page: str, patients: str) -> None:
-        """Note which page is shown; who leaves that of the patients closes the patient and the list behind a count."""
+        """Note which page is shown; who leaves that of the patients closes the patient and the list."""
         if self.page == patients != page:
             self.show(replace(self.view, patient=None, behind=None, within=(), part=1))
         self.page = page
@@ -79,7 +81,7 @@ class Remembered:
 
     def follow(self, shelf: Shelf, query: dict[str, list[str]]) -> None:
         """Show what a link within the dashboard says, in this session and with the versions that it holds."""
-        found = _from_link(shelf, query)
+        found = _from_link(shelf, query, self.opened)
         self.dataset = found.dataset
         self.opened[self.dataset] = found.data
         self.reset(found.view)
@@ -110,13 +112,16 @@ def start() -> tuple[Shelf, Remembered]:
     return shelf, found
 
 
-def _from_link(shelf: Shelf, query: dict[str, list[str]]) -> Remembered:
+def _from_link(
+    shelf: Shelf, query: dict[str, list[str]], opened: Mapping[str, DataSet] | None = None
+) -> Remembered:
+    """Read a link; a version that this session has opened is shown even where it is not kept any more."""
     view, problems = View.from_query(query)
     names = shelf.names()
     name = view.dataset or ("synthetic" if "synthetic" in names else names[0])
-    gone = False
+    gone, held = False, (opened or {}).get(name)
     try:
-        data = open_dataset(shelf, name, view.version)
+        data = held if held and held.version == view.version else open_dataset(shelf, name, view.version)
     except DataSetUnknown as unknown:
         gone = name in names
         data = open_dataset(shelf, name if gone else names[0])
@@ -195,4 +200,19 @@ def _fitting_comparison(data: DataSet, view: View) -> tuple[View, list[str]]:
                 )
         kept = tuple(column for column in columns if column in known)
         view = replace(view, **{part: (kept[0] if kept else None) if part == "stratify" else kept})
+    if view.by is not None and view.by not in data.groupings:
+        return replace(view, levels=(), reference=None, contrast=None), problems
+    groups = data.levels(view.by or DEFAULT_GROUPING)
+    for group in (*view.levels, *({view.reference, view.contrast} - {None})):
+        if group not in groups:
+            problems.append(
+                f"The comparison names the group {quoted(group or '')}, which is not in this data set. There are: "
+                f"{listed(groups)}."
+            )
+    view = replace(
+        view,
+        levels=tuple(level for level in view.levels if level in groups),
+        reference=view.reference if view.reference in groups else None,
+        contrast=view.contrast if view.contrast in groups else None,
+    )
     return view, problems

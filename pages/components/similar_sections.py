@@ -18,7 +18,7 @@ from gepnet_core.view import View
 from pages.components import figure, links, patient_list, tables
 from pages.components.markdown import escaped
 
-HEADER = ("Condition, beside those above it", "Patients left", "Left out: not recorded", "Kept or relaxed")
+HEADER = ("Condition, beside those above it", "Patients left", "Left out: not recorded", "Kept or dropped")
 
 
 def show_stages(likeness: Likeness, view: View) -> None:
@@ -32,7 +32,7 @@ def show_stages(likeness: Likeness, view: View) -> None:
         left = replace(view, selection=likeness.up_to(stage))
         linked = links.patients(f"{stage.left:,}", stage.left, left, None)
         rows.append([stage.condition.words, linked, f"{stage.missing:,}", similar_words.verdict(stage)])
-    tables.show(HEADER, rows, alt="Patients left by each condition, and which were relaxed", wrapped=True)
+    tables.show(HEADER, rows, alt="Patients left by each condition, and which were dropped", wrapped=True)
     st.caption(escaped(similar_words.order_sentence()))
 
 

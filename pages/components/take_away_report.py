@@ -29,7 +29,7 @@ def show_report(report: Report, remembered: Remembered) -> None:
         "Report (HTML)",
         lambda: _html(report, date.today()).encode(),
         f"{file_stem(report)}_report.html",
-        says="One file, less than half a megabyte: it opens in any browser, without a network.",
+        says="One file: it opens in any browser, without a network.",
         mime="text/html",
         where=row,
     )
