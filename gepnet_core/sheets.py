@@ -87,7 +87,7 @@ def estimates_sheet(estimated: Estimate) -> Sheet:
         what = f"Kaplan-Meier estimate; S is the share {estimated.endpoint.phrase}"
     beyond = "." if estimated.is_incidence else ", unless S is 0 by then."
     return Sheet.of_cells(
-        f"{estimated.endpoint.name}: events, medians and {share if estimated.is_incidence else 'S(t)'}",
+        f"{estimated.endpoint.name}: events, medians and {'cumulative incidence' if estimated.is_incidence else 'S(t)'}",
         header,
         rows,
         (
