@@ -104,7 +104,7 @@ def _named(name: str, rows: list[BaselineRow]) -> list[BaselineRow]:
 
 def _numeric_rows(label: str, by_group: Sequence[Counter[object]]) -> list[BaselineRow]:
     recorded = [_expanded(values) for values in by_group]
-    cells = [_summary(found) for found in [*recorded, np.concatenate(recorded)]]
+    cells = [_summary(found) for found in [*recorded, np.concatenate([np.empty(0), *recorded])]]
     rows = [BaselineRow(label, None, tuple(cells), _largest(recorded, _numeric_difference))]
     return rows + _missing_row(label, by_group)
 
@@ -158,9 +158,15 @@ def _numeric_difference(a: np.ndarray, b: np.ndarray) -> float | None:
         return None
     spread = float(np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / 2.0))
     gap = abs(float(a.mean() - b.mean()))
+    if _is_constant(a) and _is_constant(b):  # then the spread is that of rounding
+        return math.inf if a[0] != b[0] else 0.0
     if spread == 0.0:
         return math.inf if gap > 0.0 else 0.0
     return gap / spread
+
+
+def _is_constant(values: np.ndarray) -> bool:
+    return bool(np.all(values == values[0]))
 
 
 def _categorical_difference(a: np.ndarray, b: np.ndarray) -> float | None:

@@ -6,6 +6,7 @@ import argparse
 
 from gepnet_core.cli_options import Json, add_filters, add_level, add_window, named_selection, opened
 from gepnet_core.side_effects import DEFAULT_WINDOW, Proportion, SideEffectRow, side_effects
+from gepnet_core.vocabulary import WHOLE_COHORT
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -33,8 +34,9 @@ def run(asked: argparse.Namespace) -> tuple[Json, int]:
 
 
 def _row(row: SideEffectRow) -> Json:
+    """Return a row; "all" stands first within each term, before a modality of that name."""
     return {
-        "modality": row.modality,
+        "modality": row.modality or WHOLE_COHORT,
         "term": row.term,
         "n": row.any_grade.n,
         "worst_grade": {str(grade): count for grade, count in enumerate(row.grades, start=1)},

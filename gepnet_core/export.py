@@ -13,7 +13,7 @@ from gepnet_core.selection import Selection
 from gepnet_core.side_effects import SideEffects
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.histories import Listing, listed_rows
-from gepnet_core.vocabulary import VERSION_COLUMN
+from gepnet_core.vocabulary import VERSION_COLUMN, WHOLE_COHORT
 from gepnet_core.whole_file import write_lines
 
 STEP_COLUMNS = ("day", "at_risk", "events", "censored", "competing", "survival", "lower", "upper")
@@ -71,7 +71,10 @@ def step_lines(estimated: Estimate) -> Iterator[str]:
 
 
 def side_effect_lines(found: SideEffects) -> Iterator[str]:
-    """Yield the side effects as CSV, a row a modality and term, per patient and per treatment."""
+    """Yield the side effects as CSV, a row a modality and term, per patient and per treatment.
+
+    All together are called "all", and stand first within each term, before a modality of that name.
+    """
     header = (
         *(
             "unit",
@@ -92,7 +95,7 @@ def side_effect_lines(found: SideEffects) -> Iterator[str]:
     units = {"patient (index treatment)": found.per_patient, "treatment": found.per_treatment}
     rows = (
         (
-            *(unit, found.window, row.modality, row.term, row.any_grade.n, *row.grades),
+            *(unit, found.window, row.modality or WHOLE_COHORT, row.term, row.any_grade.n, *row.grades),
             *(row.any_grade.count, row.any_grade.lower, row.any_grade.upper),
             *(row.severe.count, row.severe.lower, row.severe.upper),
             *(found.conf_level, row.onset_median, row.onset_first, row.onset_last),

@@ -10,7 +10,6 @@ from gepnet_core.palette import COLOURS
 from gepnet_core.print_size import Width
 from gepnet_core.sheets import capital, provenance
 from gepnet_core.side_effects import ANY_TERM, SideEffectRow, SideEffects, result_sentence
-from gepnet_core.vocabulary import WHOLE_COHORT
 
 MOST_TERMS = 15
 ANY_GRADE, SEVERE, MILD = "Any grade", "Grade 3 and above", "Grade 1 or 2"
@@ -27,7 +26,7 @@ def side_effects_sheet(found: SideEffects, size: Width) -> PrintFigure:
     if len(rows) == 2:
         rows = rows[1:]  # all, and the only modality, are the same
     y = _shares(paper, found, rows)
-    terms = [row for row in found.per_patient if row.modality == WHOLE_COHORT and row.term != ANY_TERM]
+    terms = [row for row in found.per_patient if row.modality is None and row.term != ANY_TERM]
     if terms:
         y = _terms(paper, terms[:MOST_TERMS], y + 1.5 * paper.row)
     caption = (

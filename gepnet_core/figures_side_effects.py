@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from gepnet_core.figures import GRID, dressed
 from gepnet_core.palette import PALE_SLATE, SLATE
 from gepnet_core.side_effects import ANY_TERM, Proportion, SideEffects
-from gepnet_core.vocabulary import WHOLE_COHORT
 
 MOST_TERMS = 15
 # the names start at the edge, so that on a narrow screen they end before the buttons
@@ -65,7 +64,7 @@ def modality_figure(found: SideEffects) -> go.Figure:
 
 def term_figure(found: SideEffects) -> go.Figure:
     """Draw the most frequent terms in all patients, grade 1 and 2 apart from grade 3 and above."""
-    rows = [row for row in found.per_patient if row.modality == WHOLE_COHORT and row.term != ANY_TERM]
+    rows = [row for row in found.per_patient if row.modality is None and row.term != ANY_TERM]
     rows = rows[:MOST_TERMS]
     names = [_wrapped(row.term, 26) for row in rows]
     most = max((row.any_grade.count for row in rows), default=0)

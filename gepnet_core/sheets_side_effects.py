@@ -10,7 +10,6 @@ from gepnet_core.formatting import format_level, format_percent
 from gepnet_core.sheet import BESIDE, MISSING, Cell, Piece, Sheet, counted
 from gepnet_core.sheets import provenance
 from gepnet_core.side_effects import ANY_TERM, Proportion, SideEffectRow, SideEffects, left_out_sentence
-from gepnet_core.vocabulary import WHOLE_COHORT
 
 PER_PATIENT = "by patient: the index treatment"
 PER_TREATMENT = "by treatment: the index treatment and every later one"
@@ -43,10 +42,10 @@ def _sheets(
     """Return counts and shares at any grade, at grade 3 and above, and the days to onset."""
     sizes = {row.modality: row.any_grade.n for row in rows}
     if len(sizes) == 2:
-        sizes.pop(WHOLE_COHORT)  # it would say the same twice
+        sizes.pop(None)  # it would say the same twice
 
-    def opens(words: str, n: int, modality: str, behind: Behind | None) -> Piece:
-        within = () if modality == WHOLE_COHORT else (OneOf("modality", (modality,)),)
+    def opens(words: str, n: int, modality: str | None, behind: Behind | None) -> Piece:
+        within = () if modality is None else (OneOf("modality", (modality,)),)
         return count(words, n, behind, within)
 
     def share(row: SideEffectRow, *, severe: bool) -> Cell:

@@ -12,7 +12,6 @@ from gepnet_core.selection import Selection
 from gepnet_core.spelled import LONGEST_WINDOW
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.side_effects import SideEffectCounts, TermCounts, count_side_effects, left_out
-from gepnet_core.vocabulary import WHOLE_COHORT
 
 DEFAULT_WINDOW = 90
 SEVERE = 3
@@ -38,11 +37,11 @@ class Proportion:
 class SideEffectRow:
     """Of the treatments of a modality, how many had a term at any grade, and at grade 3 and above.
 
-    `grades` counts the worst grades 1 to 5. Onset is in days from the treatment to the first event of the
-    term; None where nobody had it.
+    `modality` is None for all together: any text may be the name of a modality. `grades` counts the worst grades
+    1 to 5. Onset is in days from the treatment to the first event of the term; None where nobody had it.
     """
 
-    modality: str
+    modality: str | None
     term: str
     grades: tuple[int, int, int, int, int]
     any_grade: Proportion
@@ -69,9 +68,9 @@ class SideEffects:
     per_treatment: tuple[SideEffectRow, ...]
     left_out: dict[str, int]
 
-    def label(self, modality: str) -> str:
-        """Return the words for a modality."""
-        if modality == WHOLE_COHORT:
+    def label(self, modality: str | None) -> str:
+        """Return the words for a modality, or for all together."""
+        if modality is None:
             return "All"
         return self.dataset.modality_labels.get(modality, modality)
 
@@ -111,11 +110,10 @@ def side_effects(
 def _rows(counted: SideEffectCounts, conf_level: float) -> tuple[SideEffectRow, ...]:
     if not counted.treatments:
         raise NothingLeft
-    found = {(counts.modality or WHOLE_COHORT, counts.term): counts for counts in counted.terms}
-    sizes = {WHOLE_COHORT: sum(counted.treatments.values()), **counted.treatments}
-    frequency = {
-        term: sum(counts.grades) for (modality, term), counts in found.items() if modality == WHOLE_COHORT
-    }
+    found = {(counts.modality, counts.term): counts for counts in counted.terms}
+    sizes: dict[str | None, int] = {None: sum(counted.treatments.values())}
+    sizes.update(counted.treatments)
+    frequency = {term: sum(counts.grades) for (modality, term), counts in found.items() if modality is None}
     order = ["", *sorted((term for term in frequency if term), key=lambda term: (-frequency[term], term))]
     return tuple(
         _row(modality, term, size, found.get((modality, term)), conf_level)
@@ -124,7 +122,9 @@ def _rows(counted: SideEffectCounts, conf_level: float) -> tuple[SideEffectRow, 
     )
 
 
-def _row(modality: str, term: str, n: int, counts: TermCounts | None, conf_level: float) -> SideEffectRow:
+def _row(
+    modality: str | None, term: str, n: int, counts: TermCounts | None, conf_level: float
+) -> SideEffectRow:
     grades = counts.grades if counts else (0, 0, 0, 0, 0)
     return SideEffectRow(
         modality,
@@ -140,7 +140,7 @@ def _row(modality: str, term: str, n: int, counts: TermCounts | None, conf_level
 
 def result_sentence(found: SideEffects) -> str:
     """Return how many patients had a side effect of the index treatment, and how many a severe one."""
-    whole = next(row for row in found.per_patient if row.modality == WHOLE_COHORT)
+    whole = next(row for row in found.per_patient if row.modality is None)
     return (
         f"{_said(whole.any_grade, found.conf_level)} had a side effect within {found.window} days of the index "
         f"treatment; {_said(whole.severe, found.conf_level)} one of grade 3 or above."

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from gepnet_core.baseline import BaselineTable, NumericSummary, baseline_table
+from gepnet_core.criteria import Between
 from gepnet_core.selection import Selection
 from gepnet_core.store import Shelf, build_adtte, open_dataset
+from tests.conftest import REFERENCE
 
 
 @pytest.fixture
@@ -99,3 +101,18 @@ def test_one_value_beside_missing_ones_is_shown(table) -> None:
 def test_a_column_of_many_words_is_named_and_not_shown(table) -> None:
     found = table(*[("a", f"word{i}") for i in range(13)])
     assert (found.rows, found.left_out) == ((), ("X",))
+
+
+@pytest.mark.parametrize("value", ["0.1", "27.3", "1e-9", "123456789.7"])
+def test_a_number_that_is_the_same_in_all_differs_by_nothing(table, value: str) -> None:
+    found = table(*[("a", value)] * 7, *[("b", value)] * 13, *[("c", value)] * 29)
+    assert found.rows[0].difference == 0.0
+
+
+def test_nobody_has_no_numbers(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    build_adtte(shelf, "lung", REFERENCE / "lung_covariates_adtte.csv")
+    nobody = Selection(criteria=(Between("age", None, 0.0),))
+    found = baseline_table(open_dataset(shelf, "lung"), nobody)
+    assert (found.groups, found.sizes) == ((), ())
+    assert [row.cells for row in found.rows if row.name == "age"] == [(NumericSummary(0, None, None, None),)]

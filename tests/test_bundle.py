@@ -30,11 +30,12 @@ from gepnet_core.report.numbers import numbers
 from gepnet_core.report.numbers_keyed import Number, keyed
 from gepnet_core.rounding import round_half_up
 from gepnet_core.selection import Selection
-from gepnet_core.store import Shelf, open_dataset
+from gepnet_core.store import Shelf, build_source, open_dataset
 from gepnet_core.view import View
 from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType, DeathRule
 
 REFERENCE = Path(__file__).parent / "reference"
+SYNTHETIC = Path(__file__).parent.parent / "data" / "synthetic"
 HOSTILE_ARMS = ("=cmd|'/C calc'!A0", 'Größe, "doppelt"', "-minus", "+plus \\ back", "@at; x")
 R_PACKAGES = 'quit(status = !all(vapply(c("survival", "cmprsk"), requireNamespace, TRUE, quietly = TRUE)))'
 
@@ -147,6 +148,39 @@ VIEWS: dict[str, tuple[str, View]] = {
             subgroups=("=formel", 'grün, "x"'),
         ),
     ),
+    "a modality called all": ("renamed", View(endpoint="TTNST", window=30)),
+    "words that mean nothing is recorded, a number that is the same in all": (
+        "unrecorded",
+        View(endpoint="E1", adjust=("site",), subgroups=("site",), stratify="site"),
+    ),
+    "a maximum that lifelines runs past, beside ratios without bound": (
+        "synthetic",
+        View(
+            endpoint="TTAI",
+            by="target_site",
+            levels=("peritoneum", "lung", "soft tissue"),
+            adjust=("months_since_metastasis", "age_at_index", "sex"),
+            selection=Selection(
+                death=DeathRule.EVENT, criteria=(OneOf("on_systemic_therapy", ("no", "yes")),)
+            ),
+        ),
+    ),
+    "deaths are events of endpoints other than the one shown": (
+        "synthetic",
+        View(endpoint="OS", selection=Selection(death=DeathRule.EVENT)),
+    ),
+    "a slope that lifelines leaves steep": (
+        "synthetic",
+        View(
+            endpoint="TTAI",
+            adjust=("age_at_index", "months_since_metastasis", "systemic_agents_so_far"),
+            selection=Selection(
+                ("HAE", "RFA"),
+                index_from=date(2015, 12, 29),
+                criteria=(Between("systemic_agents_so_far", 1.0, None),),
+            ),
+        ),
+    ),
     "groups by a column that is a formula": (
         "hostile",
         View(endpoint="E1", by="=formel", adjust=("modality",), subgroups=("modality",), stratify="modality"),
@@ -182,6 +216,17 @@ def hostile(path: Path) -> Path:
     return path
 
 
+def unrecorded(path: Path) -> Path:
+    """Write an ADTTE file with the words "not recorded" as an arm and beside empty cells of a column."""
+    lines = ["USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,EVNTDESC,site,dose"]
+    for i in range(60):
+        arm = ("A", "not recorded", "B")[i * i % 7 % 3]
+        site = ("lung", "not recorded", "", "liver")[i * 5 % 11 % 4]
+        lines.append(f"{i},{arm},E1,Time,{(i * 37) % 61 + 1},DAYS,{i % 3 // 2},x,{site},27.3")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
 def without_dates(path: Path) -> Path:
     """Write the ovarian reference without its calendar dates."""
     with (REFERENCE / "ovarian_adtte.csv").open(newline="", encoding="utf-8") as handle:
@@ -194,20 +239,32 @@ def without_dates(path: Path) -> Path:
     return path
 
 
+def renamed(folder: Path) -> Path:
+    """Write the synthetic source tables with one modality called "all"."""
+    folder.mkdir()
+    for path in SYNTHETIC.iterdir():
+        if path.suffix in (".csv", ".toml"):
+            text = re.sub(r"\bRFA\b", "all", path.read_text(encoding="utf-8"))
+            (folder / path.name).write_text(text, encoding="utf-8")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory, shipped: Path) -> Shelf:
-    """A shelf with the synthetic cohort, three public data sets with covariates, and two without dates."""
+    """A shelf with the synthetic cohort, public data sets with covariates, and some made for awkward words."""
     folder = tmp_path_factory.mktemp("library") / "data"
     shutil.copytree(shipped, folder)
     extra = folder.parent
     files = {name: REFERENCE / f"{name}_covariates_adtte.csv" for name in ("veteran", "lung", "mgus2")}
     files |= {"undated": without_dates(extra / "u.csv"), "hostile": hostile(extra / "h.csv")}
+    files |= {"unrecorded": unrecorded(extra / "n.csv")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GEPNET_DATA_DIR", str(folder))
         patch.setattr("builtins.print", lambda *_, **__: None)
         for name, file in files.items():
             deaths = ["--competing-cnsr", "2"] if name in ("mgus2", "hostile") else []
             assert main(["import", str(file), "--dataset", name, *deaths]) == 0
+    build_source(Shelf(folder), "renamed", renamed(extra / "renamed"))
     return Shelf(folder)
 
 

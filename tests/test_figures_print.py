@@ -386,7 +386,7 @@ def test_side_effects_are_drawn_at_their_shares_with_exact_limits(synthetic) -> 
     assert spans == [
         (100 * share.lower, 100 * share.upper) for row in rows for share in (row.any_grade, row.severe)
     ]
-    terms = [row for row in found.per_patient if row.modality == "all" and row.term != "any side effect"]
+    terms = [row for row in found.per_patient if row.modality is None and row.term != "any side effect"]
     bars = [artist for artist in figure.figure.artists if isinstance(artist, Rectangle)][2:]  # after the key
     widths = [bars[i].get_width() + bars[i + 1].get_width() for i in range(0, len(bars), 2)]
     scale = widths[0] / terms[0].any_grade.count

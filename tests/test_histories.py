@@ -37,7 +37,7 @@ from gepnet_core.store import DataSet, Shelf, build_adtte, open_dataset
 from gepnet_core.store.connection import Database
 from gepnet_core.store.findings import findings
 from gepnet_core.store.histories import Listing, beside, members, n_listed
-from gepnet_core.vocabulary import WHOLE_COHORT, DeathRule, Order
+from gepnet_core.vocabulary import DeathRule, Order
 from tests.test_eligibility import TinySource
 
 INDEX = date(2015, 1, 1)
@@ -447,7 +447,7 @@ def shown(
     except NothingLeft:
         return
     for row in harm.per_patient[:: len(harm.per_patient) // 12 + 1]:  # a dozen of them, spread over the terms
-        within = () if row.modality == WHOLE_COHORT else (OneOf("modality", (row.modality,)),)
+        within = () if row.modality is None else (OneOf("modality", (row.modality,)),)
         term = "" if row.term == ANY_TERM else row.term
         yield "harm", Harmed(term, severe=False, window=60), within, row.any_grade.count
         yield "harm", Harmed(term, severe=True, window=60), within, row.severe.count

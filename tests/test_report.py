@@ -127,7 +127,7 @@ def test_flow_events_and_side_effects_are_counted_in_the_report(shelf: Shelf) ->
     counted = [row[2].split(" ")[0] for row in found.rows("How the times of each endpoint ended")]
     assert counted == [str(kind.patients) for kind in report.kinds]
     every = found.rows("by patient: the index treatment. Any grade, n (%), 95 % CI, exact")
-    rows = {row.term: row for row in report.side_effects.per_patient if row.modality == "all"}
+    rows = {row.term: row for row in report.side_effects.per_patient if row.modality is None}
     assert [int(row[1].split(" ")[0].rstrip(",")) for row in every] == [
         row.any_grade.count for row in rows.values()
     ]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import re
 import statistics
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from gepnet_core.errors import ControlMissing, NothingLeft, OptionRefused
+from gepnet_core.export import side_effect_lines
 from gepnet_core.selection import Selection
-from gepnet_core.side_effects import proportion, side_effects
+from gepnet_core.side_effects import proportion, result_sentence, side_effects
 from gepnet_core.store import build_adtte, build_source, open_dataset
 from tests.conftest import REFERENCE
 from tests.test_pages import Opener, control, open_page, table, words
@@ -27,7 +30,7 @@ def rows(folder: Path, name: str) -> list[dict[str, str]]:
 
 def counted_again(
     folder: Path, shelf, window: int, *, index_only: bool
-) -> dict[tuple[str, str], tuple[int, int, int]]:
+) -> dict[tuple[str | None, str], tuple[int, int, int]]:
     """Count (of, any grade, grade 3 and above) by modality and term, treatment by treatment."""
     header, people = open_dataset(shelf, "synthetic").patients(Selection())
     index = {row[0]: (row[header.index("index_date")], row[1]) for row in people}
@@ -37,7 +40,7 @@ def counted_again(
     for row in rows(folder, "systemic_therapies"):
         starts[row["patient_id"]].append(date.fromisoformat(row["start_date"]))
     events = rows(folder, "adverse_events")
-    found: dict[tuple[str, str], list[int]] = {}
+    found: dict[tuple[str | None, str], list[int]] = {}
     terms = sorted({event["term"] for event in events})
     judged = []
     for row in treatments:
@@ -58,7 +61,7 @@ def counted_again(
         ]
         for term in ["any side effect", *terms]:
             grades = [grade for name, grade in own if term in (name, "any side effect")]
-            for modality in ("all", row["modality"]):
+            for modality in (None, row["modality"]):
                 cell = found.setdefault((modality, term), [0, 0, 0])
                 cell[0] += 1
                 cell[1] += bool(grades)
@@ -78,7 +81,7 @@ def test_every_count_agrees_with_the_source_tables_read_again(
         assert all(cell[1] == 0 for key, cell in again.items() if key not in shown)
         assert sum(row.any_grade.count for row in table_) > 0
     sizes = {row.modality: row.any_grade.n for row in found.per_patient}
-    assert sizes == {"all": 59, "resection": 16, "RFA": 17, "EBRT": 15, "HAE": 11}
+    assert sizes == {None: 59, "resection": 16, "RFA": 17, "EBRT": 15, "HAE": 11}
 
 
 def changed(folder: Path, shelf, *events: str, name: str = "own"):
@@ -113,7 +116,7 @@ def test_only_events_from_the_treatment_to_the_next_start_and_in_the_window_coun
         f"Pain,{day(11)},2,T006",
     )
     rows_of = {
-        r.term: r for r in side_effects(data, Selection(), window=10).per_patient if r.modality == "all"
+        r.term: r for r in side_effects(data, Selection(), window=10).per_patient if r.modality is None
     }
     assert rows_of["any side effect"].grades == (0, 0, 1, 0, 0), "of several the worst counts, once a patient"
     assert rows_of["Fever"].grades == (0, 0, 1, 0, 0)
@@ -145,7 +148,7 @@ def test_what_is_not_known_at_the_cut_off_does_not_count(shelf, synthetic_copy: 
 
     def counted(cutoff: date | None, window: int = 90):
         found = side_effects(data, Selection(cutoff=cutoff), window=window)
-        worst = {row.term: row.grades for row in found.per_patient if row.modality == "all"}
+        worst = {row.term: row.grades for row in found.per_patient if row.modality is None}
         return worst, found.per_treatment[0].any_grade.n, found.left_out
 
     before, on = counted(day(19)), counted(day(20))
@@ -170,7 +173,7 @@ def test_terms_stand_by_frequency_with_the_median_onset(shelf, synthetic_copy: P
     (synthetic_copy / "adverse_events.csv").write_text("\n".join(lines) + "\n")
     build_source(shelf, "own", synthetic_copy)
     found = side_effects(open_dataset(shelf, "own"), Selection())
-    whole = [row for row in found.per_patient if row.modality == "all"]
+    whole = [row for row in found.per_patient if row.modality is None]
     assert [row.term for row in whole] == ["any side effect", "Zoster", "Ache"]
     assert (whole[1].onset_median, whole[1].onset_first, whole[1].onset_last) == (1, 0, 5)
 
@@ -178,7 +181,7 @@ def test_terms_stand_by_frequency_with_the_median_onset(shelf, synthetic_copy: P
 def test_the_filters_and_the_cut_off_hold(shelf) -> None:
     data = open_dataset(shelf, "synthetic")
     whole = side_effects(data, Selection(("RFA",)))
-    assert {row.modality for row in whole.per_patient} == {"all", "RFA"}
+    assert {row.modality for row in whole.per_patient} == {None, "RFA"}
     cut = side_effects(data, Selection(("RFA",), cutoff=date(2015, 6, 30)))
     assert cut.per_patient[0].any_grade.n == data.n_selected(Selection(("RFA",), cutoff=date(2015, 6, 30)))
     assert cut.per_patient[0].any_grade.count < whole.per_patient[0].any_grade.count
@@ -186,6 +189,38 @@ def test_the_filters_and_the_cut_off_hold(shelf) -> None:
         side_effects(data, Selection(index_to=date(1990, 1, 1)))
     with pytest.raises(OptionRefused, match="1 to 365 days"):
         side_effects(data, Selection(), window=0)
+
+
+def test_a_modality_called_all_is_not_all_together(
+    synthetic_copy: Path, open_page: Opener, shelf, cli
+) -> None:
+    called(synthetic_copy, "RFA", "all")
+    build_source(shelf, "renamed", synthetic_copy)
+    plain, found = (side_effects(open_dataset(shelf, name), Selection()) for name in ("synthetic", "renamed"))
+    for before, after in ((plain.per_patient, found.per_patient), (plain.per_treatment, found.per_treatment)):
+        named = [replace(row, modality="all") if row.modality == "RFA" else row for row in before]
+        assert list(after) == named
+    assert result_sentence(found) == result_sentence(plain)
+
+    shown, kept = (table(open_page("side_effects.py", dataset=name)) for name in ("renamed", "synthetic"))
+    assert list(shown.columns) == [name.replace("RFA", "all") for name in kept.columns]
+    assert "All, of 59" in shown.columns
+    assert shown.values.tolist() == kept.values.tolist()
+
+    told = cli("side-effects", "--dataset", "renamed", "--json").json["per_patient"]
+    lines = [line.split(",")[3:6] for line in side_effect_lines(found)][1 : len(told) + 1]
+    for answer in (
+        [(row["modality"], row["n"]) for row in told],
+        [(line[0], int(line[2])) for line in lines],
+    ):
+        assert answer[:5] == [("all", 59), ("resection", 16), ("all", 17), ("EBRT", 15), ("HAE", 11)]
+
+
+def called(folder: Path, before: str, after: str) -> None:
+    """Call a modality something else in the source tables and their settings."""
+    for path in (*folder.glob("*.csv"), *folder.glob("*.toml")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(rf"\b{before}\b", after, text), encoding="utf-8")
 
 
 @pytest.mark.parametrize(

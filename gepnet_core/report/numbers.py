@@ -15,7 +15,6 @@ from gepnet_core.vocabulary import (
     DAYS_PER_MONTH,
     DEFAULT_TIMES_MONTHS,
     NOT_RECORDED,
-    WHOLE_COHORT,
     Status,
 )
 
@@ -51,13 +50,6 @@ def times_told(report: Report) -> list[float]:
     return sorted(usual | set(report.comparison.question.times))
 
 
-def baseline_groups(report: Report) -> list[str]:
-    """Return the stored values of the groups of table 1, in its order."""
-    found = report.dataset.baseline_values("modality", report.view.selection)
-    there = {modality for modality, _, patients in found if patients}
-    return [value for value in [*report.dataset.modality_labels, NOT_RECORDED] if value in there]
-
-
 def _flow(report: Report) -> Iterator[Number]:
     way = report.flow
     yield Number("flow", ALL, "start", "", way.start)
@@ -70,12 +62,11 @@ def _flow(report: Report) -> Iterator[Number]:
 
 def _baseline(report: Report) -> Iterator[Number]:
     table = report.baseline
-    groups = [*baseline_groups(report), ALL]
+    groups = [*table.values, ALL]
     for group, size in zip(groups, (*table.sizes, sum(table.sizes)), strict=True):
         yield Number("baseline", group, "patients", "", size)
-    names = {column.label: column.name for column in report.dataset.baseline}
     for row in table.rows:
-        section = f"baseline: {names[row.column]}"
+        section = f"baseline: {row.name}"
         for group, cell in zip(groups, row.cells, strict=True):
             if isinstance(cell, NumericSummary):
                 yield Number(section, group, "recorded", "", cell.n)
@@ -138,17 +129,16 @@ def _side_effects(report: Report) -> Iterator[Number]:
         return
     units = {"by patient": found.per_patient, "by treatment": found.per_treatment}
     for unit, rows in units.items():
-        first = rows[0].modality if rows else ""
         block = -1
         for row in rows:
-            block += row.modality == first  # the first block is that of any side effect
+            block += row.modality is None  # the first block is that of any side effect
             yield from _side_effect(f"side effects {unit}", row, row.term if block else "")
     for reason, events in found.left_out.items():
         yield Number("side effects not counted", ALL, "events", reason, events)
 
 
 def _side_effect(section: str, row: SideEffectRow, term: str) -> Iterator[Number]:
-    group = ALL if row.modality == WHOLE_COHORT else row.modality
+    group = ALL if row.modality is None else row.modality
     yield Number(section, group, "n", term, row.any_grade.n)
     for ctcae_grade, count in enumerate(row.grades, start=1):
         yield Number(section, group, f"grade {ctcae_grade}", term, count)

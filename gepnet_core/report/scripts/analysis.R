@@ -38,7 +38,7 @@ level_of <- function(patients, column) {
   ifelse(found == "", "not recorded", found)
 }
 coded <- function(values) match(values, unique(values))
-counted <- function(status) if (one("death") == "event") ifelse(status == 2, 1, status) else status
+counted <- function(status, rule = "death") if (one(rule) == "event") ifelse(status == 2, 1, status) else status
 z_of <- function() -qnorm((1 - conf) / 2)
 
 # ---- the patients ----------------------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ baseline <- function() {
     if (kind == "") next
     section <- paste0("baseline: ", columns$column[row])
     values <- cohort[[columns$column[row]]]
-    filled <- values != ""
+    filled <- !(values %in% c("", "not recorded"))  # these words in a cell mean the same
     if (kind == "numeric") {
       found <- lapply(members, function(inside) as.numeric(values[inside & filled]))
       for (i in seq_along(shown)) {
@@ -97,6 +97,7 @@ of_pairs <- function(groups, apart) {
   apply(combn(length(groups), 2), 2, function(pair) apart(groups[[pair[1]]], groups[[pair[2]]]))
 }
 numbers_apart <- function(a, b) {
+  if (all(a == a[1]) && all(b == b[1])) return(if (a[1] == b[1]) 0 else Inf)  # the spread may be rounding
   spread <- sqrt((var(a) + var(b)) / 2)
   gap <- abs(mean(a) - mean(b))
   if (spread > 0) gap / spread else if (gap > 0) Inf else 0
@@ -117,7 +118,7 @@ inverse <- function(m, tolerance) {
 }
 
 endings <- function() {
-  ended <- c("censored", "event", "competing death")[counted(times$status) + 1]
+  ended <- c("censored", "event", "competing death")[counted(times$status, "death_asked") + 1]
   kinds <- unique(data.frame(endpoint = times$endpoint, ended = ended, reason = times$reason))
   for (i in seq_len(nrow(kinds))) {
     kind <- kinds[i, ]

@@ -17,7 +17,7 @@ OPTIONS = {"precision": 1e-12, "r_precision": 1e-14}
 
 
 def efron(x, days, event, beta):
-    """Yield day, score and information of each day with events, ties weighted as Efron does."""
+    """Yield day, score, information and log likelihood of each day with events, ties weighted as Efron does."""
     risk = np.exp(x @ beta)
     for day in sorted(set(days[event].tolist())):
         inside, own = days >= day, (days == day) & event
@@ -27,47 +27,90 @@ def efron(x, days, event, beta):
             for rows, w in ((rows, risk[rows]) for rows in (inside, own))
         ]
         score, information = x[own].sum(axis=0), np.zeros((x.shape[1],) * 2)
+        likelihood = float((x[own] @ beta).sum())
         for gone in range(d):
             s0, s1, s2 = (sums[0][i] - gone / d * sums[1][i] for i in range(3))
             score = score - s1 / s0
-            information += s2 / s0 - np.outer(s1, s1) / s0**2
-        yield day, score, information
+            information += s2 / s0 - np.outer(s1 / s0, s1 / s0)
+            likelihood -= float(np.log(s0))
+        yield day, score, information, likelihood
+
+
+def slope(x, days, event, beta):
+    """Return score, information and log likelihood over all days."""
+    with np.errstate(all="ignore"):
+        parts = [part for _, *part in efron(x, days, event, beta)]
+    return tuple(sum(found) for found in zip(*parts, strict=True))
 
 
 def fit(x, days, event):
     """Return log hazard ratios, standard errors, which of them have a bound, and the log likelihood.
 
-    None has a bound where lifelines finds no maximum.
+    A ratio has no bound where its error grows beyond all measure.
     """
     width = x.shape[1]
-    centred = x - x.mean(axis=0)
-    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(width)])
-    frame["days"], frame["event"] = days + 1.0, event.astype(float)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = converged(frame)
-    if model is None:
-        return np.zeros(width), np.zeros(width), np.zeros(width, dtype=bool), 0.0
-    beta, errors = model.params_.to_numpy(float), model.standard_errors_.to_numpy(float)
     binary = ((x == 0.0) | (x == 1.0)).all(axis=0)
     spread = np.where(binary, 1.0, x.std(axis=0, ddof=1))
-    exists = np.isfinite(beta) & np.isfinite(errors) & (errors * spread < 50.0)
-    if exists.all():  # one more step of Newton takes off what is left of rounding
-        score, information = np.zeros(len(beta)), np.zeros((len(beta),) * 2)
-        for _, more, spread_of_day in efron(centred, days, event, beta):
-            score, information = score + more, information + spread_of_day
-        beta = beta + np.linalg.solve(information, score)
-    return beta, errors, exists, float(model.log_likelihood_)
+    scaled = (x - x.mean(axis=0)) / spread  # all below is in these units
+    beta = by_library(x, days, event, scaled, spread)
+    if beta is None:
+        beta = uphill(scaled, days, event, np.zeros(width))
+    errors = errors_of(slope(scaled, days, event, beta)[1])
+    exists = np.isfinite(beta) & np.isfinite(errors) & (errors < 50.0)
+    if exists.all():  # take off what the library leaves
+        beta = uphill(scaled, days, event, beta)
+        errors = errors_of(slope(scaled, days, event, beta)[1])
+    return beta / spread, errors / spread, exists, slope(scaled, days, event, beta)[2]
 
 
-def converged(frame):
-    """Return the fitted model, by smaller steps where full ones run past the maximum; None where there is none."""
-    for step_size in (0.95, 0.5, 0.25):
-        try:
-            return CoxPHFitter().fit(frame, "days", "event", fit_options={**OPTIONS, "step_size": step_size})
-        except (ConvergenceError, np.linalg.LinAlgError, ValueError):
-            continue
+def by_library(x, days, event, scaled, spread):
+    """Return where lifelines ends, by smaller steps where full ones run past the maximum.
+
+    None where the slope is not flat there after any of them: it may stop on a steep place and say nothing.
+    """
+    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(x.shape[1])])
+    frame["days"], frame["event"] = days + 1.0, event.astype(float)
+    for step_size in (0.95, 0.5, 0.25, 0.1):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                options = {**OPTIONS, "step_size": step_size}
+                model = CoxPHFitter().fit(frame, "days", "event", fit_options=options)
+            except (ConvergenceError, np.linalg.LinAlgError, ValueError):
+                continue
+        beta = model.params_.to_numpy(float) * spread
+        if np.isfinite(beta).all() and (np.abs(slope(scaled, days, event, beta)[0]) < 1e-3).all():
+            return beta
     return None
+
+
+def errors_of(information):
+    """Return the standard errors; huge, not a failure, where the information is singular along a ratio."""
+    if not np.isfinite(information).all():
+        return np.full(len(information), np.inf)
+    values, vectors = np.linalg.eigh(information)
+    return np.sqrt((vectors**2 / np.maximum(values, 1e-20)).sum(axis=1))
+
+
+def uphill(x, days, event, beta):
+    """Return the log hazard ratios after steps of Newton, halved where they lead down, until nothing is gained."""
+    score, information, height = slope(x, days, event, beta)
+    for _ in range(100):
+        try:
+            step = np.linalg.solve(information, score)
+        except np.linalg.LinAlgError:
+            return beta
+        for _ in range(40):
+            there = slope(x, days, event, beta + step)
+            if there[2] >= height - 1e-12:  # False as well where it is no number
+                break
+            step = step / 2.0
+        else:
+            return beta
+        gain, beta, (score, information, height) = there[2] - height, beta + step, there
+        if gain < 1e-11:
+            return beta
+    return beta
 
 
 def ratio(beta, error, conf_level):
@@ -147,7 +190,7 @@ def proportional_hazards(x, days, event, beta):
         s *= 1.0 - (event & (days == day)).sum() / (days >= day).sum()
     width = x.shape[1]
     score, sums = np.zeros(width), [np.zeros((width, width)) for _ in range(3)]
-    for day, more, information in efron(x, days, event, beta):
+    for day, more, information, _ in efron(x, days, event, beta):
         score += g[day] * more
         for power, total in enumerate(sums):
             total += g[day] ** power * information

@@ -67,9 +67,9 @@ class Described:
         for quantity, value in values.items():
             self.numbers[section, group, quantity.replace("_", " "), at] = value
 
-    def counted(self, status):
+    def counted(self, status, rule="death"):
         """Return what a status counts as under the death rule."""
-        return 1 if status == 2 and self.one("death") == "event" else status
+        return 1 if status == 2 and self.one(rule) == "event" else status
 
     def stratum(self, patient, column):
         """Return the level of a patient's column."""
@@ -97,7 +97,11 @@ class Described:
             self.say("baseline", name, patients=len(rows))
         for entry in self.columns:
             column, section = entry["column"], f"baseline: {entry['column']}"
-            values = {name: [row[column] for row in rows if row[column]] for name, rows in groups.items()}
+            empty = ("", NOT_RECORDED)  # these words in a cell mean the same
+            values = {
+                name: [row[column] for row in rows if row[column] not in empty]
+                for name, rows in groups.items()
+            }
             everybody = [value for found in values.values() for value in found]
             if entry["table"] == "numeric":
                 gaps = self._numeric(section, {k: np.array(v, dtype=float) for k, v in values.items()})
@@ -114,7 +118,7 @@ class Described:
                 continue
             if len(everybody) < len(self.cohort):
                 for name, rows in [*groups.items(), ("", self.cohort)]:
-                    self.say(section, name, not_recorded=sum(not row[column] for row in rows))
+                    self.say(section, name, not_recorded=sum(row[column] in empty for row in rows))
             if gaps:
                 largest = max(gaps)
                 self.say(
@@ -129,13 +133,16 @@ class Described:
         gaps = []
         for a, b in combinations([v for v in values.values() if len(v) > 1], 2):
             spread, gap = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2.0), abs(a.mean() - b.mean())
-            gaps.append(gap / spread if spread else math.inf if gap else 0.0)
+            if np.all(a == a[0]) and np.all(b == b[0]):  # then the spread is that of rounding
+                gaps.append(math.inf if a[0] != b[0] else 0.0)
+            else:
+                gaps.append(gap / spread if spread else math.inf if gap else 0.0)
         return gaps
 
     def endings(self):
         """Count how the times of every endpoint ended."""
         for row in self.adtte:
-            ended = ENDED[self.counted(STATUS[row["CNSR"]])]
+            ended = ENDED[self.counted(STATUS[row["CNSR"]], "death_asked")]
             key = ("endings", row["PARAMCD"], ended, row["EVNTDESC"])
             self.numbers[key] = self.numbers.get(key, 0) + 1
 
