@@ -181,6 +181,7 @@ VIEWS: dict[str, tuple[str, View]] = {
             ),
         ),
     ),
+    "groups that meet on the first day alone": ("once", View(endpoint="E1")),
     "groups by a column that is a formula": (
         "hostile",
         View(endpoint="E1", by="=formel", adjust=("modality",), subgroups=("modality",), stratify="modality"),
@@ -227,6 +228,15 @@ def unrecorded(path: Path) -> Path:
     return path
 
 
+def once(path: Path) -> Path:
+    """Write an ADTTE file whose first arm ends on the first day with an event: no hazard can be told later."""
+    lines = ["USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,EVNTDESC"]
+    for i, (arm, day, cnsr) in enumerate([("A", 1, 0), *[("A", 1, 1)] * 3, ("B", 1, 0), ("B", 2, 0)]):
+        lines.append(f"{i},{arm},E1,Time,{day},DAYS,{cnsr},x")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
 def without_dates(path: Path) -> Path:
     """Write the ovarian reference without its calendar dates."""
     with (REFERENCE / "ovarian_adtte.csv").open(newline="", encoding="utf-8") as handle:
@@ -257,7 +267,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, shipped: Path) -> Shelf:
     extra = folder.parent
     files = {name: REFERENCE / f"{name}_covariates_adtte.csv" for name in ("veteran", "lung", "mgus2")}
     files |= {"undated": without_dates(extra / "u.csv"), "hostile": hostile(extra / "h.csv")}
-    files |= {"unrecorded": unrecorded(extra / "n.csv")}
+    files |= {"unrecorded": unrecorded(extra / "n.csv"), "once": once(extra / "o.csv")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GEPNET_DATA_DIR", str(folder))
         patch.setattr("builtins.print", lambda *_, **__: None)

@@ -194,7 +194,11 @@ def proportional_hazards(x, days, event, beta):
         score += g[day] * more
         for power, total in enumerate(sums):
             total += g[day] ** power * information
-    return chi_square(score, sums[2] - sums[1] @ np.linalg.solve(sums[0], sums[1]))
+    variance = sums[2] - sums[1] @ np.linalg.solve(sums[0], sums[1])
+    size = np.sqrt(np.diag(sums[0]))  # so that no covariate's unit hides another
+    variance /= np.outer(size, size)
+    variance[np.abs(variance) <= 1e-14] = 0.0  # what is left of rounding
+    return chi_square(score / size, variance)
 
 
 def interaction(days, status, group, level, contrast, pair):
