@@ -99,7 +99,7 @@ def short_words(found: StratumReading) -> tuple[str, str]:
         return share, "reference"
     if found.difference.estimate is None:
         return share, NOT_ESTIMABLE
-    return share, f"{whole_points(found.difference.estimate)} ({_difference_limits(found.difference)})"
+    return share, f"{signed_points(found.difference.estimate)} ({_difference_limits(found.difference)})"
 
 
 def remark(estimated: Estimate) -> str:
@@ -147,6 +147,12 @@ def whole_points(difference: float) -> str:
     """Return a difference of shares in whole points with a true minus sign, never a minus zero."""
     shown = format_number(100.0 * difference, 0).replace("-", "−")
     return "0" if shown == "−0" else shown
+
+
+def signed_points(difference: float) -> str:
+    """Return a difference of shares in whole points with its sign, also where it is above 0; 0 has none."""
+    shown = whole_points(difference)
+    return shown if shown == "0" or shown.startswith("−") else f"+{shown}"
 
 
 def clipped(label: str, most: int = LONGEST_LABEL) -> str:

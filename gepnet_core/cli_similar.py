@@ -39,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=said(parse_part),
         default=DEFAULT_LEAST,
         metavar="N",
-        help="conditions are relaxed until so many match: 5 to 50 (default: 10)",
+        help="conditions are dropped until so many match: 5 to 50 (default: 10)",
     )
     parser.add_argument("--endpoint", required=True, metavar="CODE")
     add_interval(parser)

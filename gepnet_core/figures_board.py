@@ -65,10 +65,13 @@ def board_figure(
         drawn = look_in(estimated, stratum.stratum, levels)
         seen = [reading.strata[place] for reading in read]
         _draw_curve(figure, read, seen, drawn, look, len(estimated.strata), scale)
-        _draw_cursor(figure, read, place, drawn)
         _mark(figure, chosen.day, chosen.strata[place], drawn, scale)
         if stratum.stratum in labels:
             _draw_label(figure, stratum.label, seen, read, labels[stratum.stratum], drawn, end, scale)
+    # where a figure has a band, plotly lists the lines of the cursor's label from the last to the first
+    places = range(len(estimated.strata))
+    for place in reversed(places) if look.band else places:
+        _draw_cursor(figure, read, place, look_in(estimated, estimated.strata[place].stratum, levels))
     _dress(figure, estimated, chosen, end, scale, bool(labels))
     return figure
 
@@ -175,7 +178,7 @@ def _draw_cursor(figure: go.Figure, read: Sequence[Reading], place: int, drawn: 
     free = 12.0 if sum(shares) > len(shares) / 2 else 88.0
     figure.add_scatter(
         x=[reading.day / DAYS_PER_MONTH for reading in read],
-        y=[free + place / 10] * len(read),  # the label lists them from above
+        y=[free + place / 10] * len(read),
         mode="lines",
         line={"color": drawn.colour, "width": 0},
         text=[_hover(reading, place, drawn) for reading in read],
@@ -188,6 +191,8 @@ def _hover(reading: Reading, place: int, drawn: StratumLook) -> str:
     if len(reading.strata) == 1:
         return f"{share_words(found)}, {at_risk_words(found)}"
     share, difference = short_words(found)
+    if found.difference is not None:
+        difference = f"difference {difference}"
     mark = f'<span style="color:{drawn.colour}">{SIGNS[drawn.mark]}</span>'
     return f"{mark} <b>{escape(clipped(found.label))}</b> {share}, {at_risk_words(found)}, {difference}"
 

@@ -1,7 +1,7 @@
 """Patients like one under discussion: who matches what a tumour board knows, and what was relaxed to find enough.
 
 Nothing is weighed and nothing estimated: a patient meets a condition or does not. Conditions are relaxed in the
-order of PARTS, a whole condition at a time, the one that says least of the tumour first: lines of therapy, Ki-67,
+order of PARTS, a whole condition at a time, the one that says least of the tumour first: systemic agents, Ki-67,
 target site, tumour grade, and the primary site last. The modality under discussion restricts nobody.
 """
 
@@ -41,7 +41,7 @@ PARTS = (
     Part(
         "lines",
         "systemic_agents_so_far",
-        "lines of therapy",
+        "systemic agents",
         "numeric",
         "they tell what was given so far, and like tumours were given different agents",
     ),
@@ -206,10 +206,10 @@ def levels(dataset: DataSet, field: str) -> list[str]:
 
 
 def _lines(column: str, lines: int) -> tuple[Criterion, str, str]:
-    known = f"{lines or 'no'} line{'' if lines == 1 else 's'} of therapy so far"
+    known = f"{lines or 'no'} systemic agent{'' if lines == 1 else 's'} so far"
     if lines < MANY_LINES:
         return Between(column, lines, lines, high_in=True), known, known
-    return Between(column, MANY_LINES), f"{MANY_LINES} or more lines of therapy so far", known
+    return Between(column, MANY_LINES), f"{MANY_LINES} or more systemic agents so far", known
 
 
 def _ki67(column: str, percent: float) -> tuple[Criterion, str, str]:
@@ -257,7 +257,7 @@ def _check(dataset: DataSet, case: Case) -> None:
         )
     for name, number, low, high in (
         ("Ki-67", case.ki67_percent, 0, 100),
-        ("number of lines", case.lines, 0, 99),
+        ("number of systemic agents", case.lines, 0, 99),
         ("least number of patients", case.least, FEWEST, MOST),
     ):
         if number is not None and not low <= number <= high:

@@ -85,7 +85,7 @@ def remarks(likeness: Likeness) -> list[str]:
         )
     if likeness.patients < likeness.case.least:
         found.append(
-            f"Fewer than the {likeness.case.least} wanted, with no condition left to relax: descriptive only."
+            f"Fewer than the {likeness.case.least} wanted, with no condition left to drop: descriptive only."
         )
     if likeness.missing:
         found.append(
@@ -96,17 +96,17 @@ def remarks(likeness: Likeness) -> list[str]:
 
 
 def order_sentence() -> str:
-    """Return the order of relaxing with its reasons."""
+    """Return the order of dropping conditions with its reasons."""
     reasons = "; ".join(f"{part.name} ({part.reason})" for part in PARTS)
     return (
-        f"Where fewer than the wanted number match, whole conditions are relaxed one at a time, "
+        f"Where fewer than the wanted number match, whole conditions are dropped one at a time, "
         f"in this order: {reasons}."
     )
 
 
 def verdict(stage: Stage) -> str:
     """Return whether a condition holds, in one word."""
-    return "kept" if stage.kept else "relaxed"
+    return "kept" if stage.kept else "dropped"
 
 
 def nothing_offered() -> str:

@@ -304,12 +304,16 @@ def test_what_cannot_be_listed_is_refused(six: DataSet, asked: dict[str, object]
         (
             "ended:TTNST:1:new systemic therapy",
             (OneOf("modality", ("RFA",)),),
-            "19 patients whose TTNST ended with the event, new systemic therapy, in RFA",
+            "19 patients whose time to new systemic therapy ended with the event, new systemic therapy, in RFA",
         ),
-        ("ended:OS:0", (), "19 patients whose OS was censored"),
-        ("ended:TTAI:2:death", (), "19 patients whose TTAI ended with death before the event"),
-        ("ended:TTAI:", (), "19 patients with a time of TTAI"),
-        ("untimed:TTAI", (), "19 patients without a time of TTAI"),
+        ("ended:OS:0", (), "19 patients whose overall survival was censored"),
+        (
+            "ended:TTAI:2:death",
+            (),
+            "19 patients whose time to any additional intervention ended with death before the event",
+        ),
+        ("ended:TTAI:", (), "19 patients with a time of time to any additional intervention"),
+        ("untimed:TTAI", (), "19 patients without a time of time to any additional intervention"),
         (
             "step:metastatic:out",
             (),
@@ -548,7 +552,7 @@ def test_files_are_safe_to_open_in_a_spreadsheet(six: DataSet) -> None:
 def test_the_command_line_lists_the_same_patients(shelf: Shelf, cli) -> None:
     asked = ("patients", "--dataset", "synthetic", "--behind", "ended:TTNST:1", "--within", "modality:RFA")
     told = cli(*asked, "--order", "endpoint").json
-    assert told["sentence"] == "5 patients whose TTNST ended with the event, in RFA"
+    assert told["sentence"] == "5 patients whose time to new systemic therapy ended with the event, in RFA"
     assert (told["total"], told["not_in_cohort"]) == (5, [])
     wanted = Listing(
         Selection(), "TTNST", parse_behind("ended:TTNST:1"), (OneOf("modality", ("RFA",)),), Order.ENDPOINT

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gepnet_core.glossary import PARTS
 from gepnet_core.store import build_adtte, build_source
 from gepnet_core.vocabulary import ConfType, DeathRule
 
@@ -281,12 +282,31 @@ def test_a_bad_link_cannot_become_a_wider_cohort_by_an_unrelated_control(open_pa
     assert not app.main.table
 
 
-@pytest.mark.parametrize("page", FILTERED)
+@pytest.mark.parametrize("page", [page for page in FILTERED if page != "methods.py"])
 def test_nobody_left_is_said_and_nothing_is_drawn(open_page: Opener, page: str) -> None:
     app = open_page(page, index_from="2010-01-01", index_to="2011-01-01")
     assert "No patient matches these filters" in words(app)
     assert not app.main.table
     assert not app.main.get("plotly_chart")
+
+
+def test_the_methods_open_although_the_filters_leave_nobody(open_page: Opener) -> None:
+    app = open_page("methods.py", index_from="2010-01-01", index_to="2011-01-01")
+    assert "0 of 59 patients" in words(app)
+    assert "No patient matches these filters" not in words(app)
+    assert [found.value for found in app.main.header] == list(PARTS), "the glossary stands as ever"
+
+
+def test_nobody_left_names_the_filters_in_use_and_offers_to_clear_them(open_page: Opener) -> None:
+    app = open_page(
+        "survival.py", endpoint="OS", modality="RFA", index_from="2010-01-01", index_to="2011-01-01"
+    )
+    assert "No patient matches these filters. Widen or clear one of them." in words(app)
+    assert "Filters in use: RFA; index date from 2010-01-01 to 2011-01-01." in words(app)
+    press(app, "Clear all filters")
+    assert "59 of 59 patients" in words(app)
+    assert (in_url(app, "modality"), in_url(app, "index_from")) == ([], [])
+    assert in_url(app, "endpoint") == ["OS"], "the estimate stays as it was chosen"
 
 
 def test_a_window_outside_the_data_is_never_widened(open_page: Opener) -> None:

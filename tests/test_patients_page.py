@@ -113,7 +113,10 @@ def test_order_group_and_endpoint_are_chosen_on_the_page_and_kept_in_the_address
 
 def test_a_link_behind_a_number_lists_exactly_its_patients_and_can_be_left(open_patients: Opener) -> None:
     app = open_patients(behind="ended:TTNST:1:new systemic therapy", within="modality:RFA")
-    assert header(app) == "5 patients whose TTNST ended with the event, new systemic therapy, in RFA."
+    assert (
+        header(app)
+        == "5 patients whose time to new systemic therapy ended with the event, new systemic therapy, in RFA."
+    )
     assert patients(app) == ["P12", "P13", "P17", "P24", "P33"]
     app = press(app, "Show all selected patients")
     assert header(app) == "59 patients; 25 a page."
@@ -148,7 +151,7 @@ def test_filters_that_leave_nobody_still_list_those_whom_they_leave_out(open_pat
 
 def test_nobody_behind_a_number_says_so(open_patients: Opener) -> None:
     app = open_patients(behind="untimed:OS")
-    assert header(app) == "0 patients without a time of OS."
+    assert header(app) == "0 patients without a time of overall survival."
     assert "Nobody stands behind this number under these filters." in words(app)
 
 

@@ -21,6 +21,8 @@ from gepnet_core.vocabulary import STUDY_ENDPOINTS, ConfType, DeathRule
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = Path(__file__).parent / "reference"
+# 860 of these patients died before the event; in the synthetic cohort nobody did
+COMPETING = {"dataset": "mgus2", "endpoint": "TTE", "selection": Selection(death=DeathRule.COMPETING)}
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,10 @@ def built(tmp_path_factory: pytest.TempPathFactory, shipped: Path) -> Path:
     shelf = Shelf(folder)
     build_adtte(shelf, "mgus2", REFERENCE / "mgus2_adtte.csv", competing_cnsr=2)
     build_adtte(shelf, "veteran", REFERENCE / "veteran_covariates_adtte.csv")
+    rows = [f"P{day},TTX,Time to it,{day},DAYS,1,{'AB'[day % 2]}" for day in range(1, 9)]
+    path = folder.parent / "censored.csv"
+    path.write_text("\n".join(["USUBJID,PARAMCD,PARAM,AVAL,AVALU,CNSR,TRTP", *rows]) + "\n", encoding="utf-8")
+    build_adtte(shelf, "censored", path)
     return folder
 
 
@@ -106,14 +112,14 @@ def told(held: Shelf):
             id="symmetric-median-without-midpoint",
         ),
         pytest.param(
-            {"selection": Selection(death=DeathRule.COMPETING)},
+            COMPETING,
             "Estimates",
             "Aalen-Johansen estimator [",
             "product-limit",
             id="cumulative-incidence",
         ),
         pytest.param(
-            {"selection": Selection(death=DeathRule.COMPETING)},
+            COMPETING,
             "Comparisons",
             "Gray’s test [",
             "Restricted mean",
@@ -233,6 +239,20 @@ def test_one_group_is_not_compared_and_no_model_is_claimed(told) -> None:
     assert not any(work.startswith(("Cox", "Mantel", "Holm", "Davidson")) for work in references)
 
 
+def test_where_nothing_could_be_compared_one_sentence_says_so_and_no_test_is_claimed(told) -> None:
+    paragraphs, references = told("censored")
+    groups, said = paragraphs["Comparisons"].split(" was the reference. ")
+    assert groups.startswith("Groups were formed by")
+    assert said == "No test, ratio or difference could be computed: too few of these patients had the event."
+    assert not any(work.startswith(("Cox", "Mantel", "Holm")) for work in references)
+
+
+def test_how_far_an_estimate_reaches_is_told_as_it_was_made(told) -> None:
+    nothing = "Nothing was estimated beyond the last observed time of a group"
+    assert f"{nothing}, unless the estimate had reached 0 by then." in told()[0]["Estimates"]
+    assert f"{nothing}." in told(**COMPETING)[0]["Estimates"]
+
+
 def test_the_hash_of_the_data_stands_where_the_shelf_tells_it(held: Shelf) -> None:
     data = open_dataset(held, "synthetic")
     words = dict(methods(compose(data, View(endpoint="OS"), shelf=held)).paragraphs)["Software and data"]
@@ -241,7 +261,7 @@ def test_the_hash_of_the_data_stands_where_the_shelf_tells_it(held: Shelf) -> No
 
 
 def test_references_are_numbered_in_the_order_of_the_text_and_each_is_cited(told) -> None:
-    for changes in ({}, {"selection": Selection(death=DeathRule.COMPETING), "landmark": 3.0}):
+    for changes in ({}, {**COMPETING, "landmark": 3.0}):
         paragraphs, references = told(**changes)
         groups = re.findall(r"\[([0-9,]+)\]", " ".join(paragraphs.values()))
         cited = [int(number) for group in groups for number in group.split(",")]
@@ -266,6 +286,7 @@ def test_every_endpoint_of_the_study_is_defined_in_the_words_of_the_documented_m
 def test_every_work_on_the_list_of_references_is_cited_by_some_report(told) -> None:
     views = [
         told()[1],
-        told(selection=Selection(death=DeathRule.COMPETING), landmark=3.0)[1],
+        told(landmark=3.0)[1],
+        told(**COMPETING)[1],
     ]
     assert {work for references in views for work in references} == set(REFERENCES.values())

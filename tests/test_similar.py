@@ -79,7 +79,7 @@ def test_each_stage_counts_those_left_and_those_lost_to_a_missing_value(eleven):
         ("tumour grade G2", 6, 1, True),
         ("target site liver", 5, 0, True),
         ("Ki-67 3 to 20 %", 2, 1, False),
-        ("1 line of therapy so far", 1, 0, False),
+        ("1 systemic agent so far", 1, 0, False),
     ]
     assert (found.searched, found.patients, found.matched_exactly, found.missing) == (11, 5, 1, 2)
     assert [ids(eleven, found.up_to(stage)) for stage in found.stages] == [
@@ -136,11 +136,11 @@ def test_ki67_is_matched_by_the_bands_of_the_grades(eleven, percent, words, left
 @pytest.mark.parametrize(
     ("lines", "words", "left"),
     [
-        pytest.param(0, "no lines of therapy so far", "AJ", id="none"),
-        pytest.param(1, "1 line of therapy so far", "BCFHIK", id="one"),
-        pytest.param(2, "2 lines of therapy so far", "E", id="two"),
-        pytest.param(3, "3 or more lines of therapy so far", "DG", id="three"),
-        pytest.param(7, "3 or more lines of therapy so far", "DG", id="many"),
+        pytest.param(0, "no systemic agents so far", "AJ", id="none"),
+        pytest.param(1, "1 systemic agent so far", "BCFHIK", id="one"),
+        pytest.param(2, "2 systemic agents so far", "E", id="two"),
+        pytest.param(3, "3 or more systemic agents so far", "DG", id="three"),
+        pytest.param(7, "3 or more systemic agents so far", "DG", id="many"),
     ],
 )
 def test_lines_of_therapy_are_matched_as_0_1_2_and_more(eleven, lines, words, left):
@@ -261,15 +261,15 @@ def said(dataset: DataSet, likeness: Likeness, **options) -> list[similar_words.
     return similar_words.tell(estimate(dataset, "OS", likeness.selection, by="modality", **options), likeness)
 
 
-def test_the_headline_says_how_many_in_what_and_what_was_relaxed(eleven):
+def test_the_headline_says_how_many_match_then_who_is_shown_and_what_was_dropped(eleven):
     found = alike(eleven, Selection(), replace(CASE, modality="RFA"))
     assert similar_words.headline(found) == (
-        "5 of 11 patients are like this one: primary site pancreas, tumour grade G2, target site liver (relaxed: "
-        "lines of therapy, Ki-67)."
+        "1 of 11 patients is like this one in all that is known. Shown are 5 who share primary site pancreas, "
+        "tumour grade G2, target site liver (systemic agents, Ki-67 dropped)."
     )
     assert similar_words.asked_sentence(found) == (
-        "Asked: primary site pancreas, tumour grade G2, target site liver, Ki-67 12 % (band: 3 to 20 %), 1 line of "
-        "therapy so far; under discussion: RFA; at least 5 patients."
+        "Asked: primary site pancreas, tumour grade G2, target site liver, Ki-67 12 % (band: 3 to 20 %), "
+        "1 systemic agent so far; under discussion: RFA; at least 5 patients."
     )
     assert similar_words.remarks(found) == [
         "1 patient meets everything that was asked; at least 5 were wanted.",
@@ -284,11 +284,12 @@ def test_the_headline_says_where_nothing_restricts(eleven):
     assert similar_words.remarks(nothing) == []
     relaxed = alike(eleven, Selection(), Case(tumour_grade="G3", least=12))
     assert similar_words.headline(relaxed) == (
-        "All of 11 patients: no condition could be kept (relaxed: tumour grade)."
+        "1 of 11 patients is like this one in all that is known. Shown are all 11: no condition was left (tumour "
+        "grade dropped)."
     )
     assert similar_words.remarks(relaxed) == [
         "1 patient meets everything that was asked; at least 12 were wanted.",
-        "Fewer than the 12 wanted, with no condition left to relax: descriptive only.",
+        "Fewer than the 12 wanted, with no condition left to drop: descriptive only.",
     ]
 
 

@@ -25,7 +25,7 @@ FORM = {
     "Tumour grade (WHO)": "selectbox",
     "Ki-67, %": "number_input",
     "Target site": "selectbox",
-    "Lines of therapy so far": "number_input",
+    "Systemic agents so far": "number_input",
     "Modality under discussion": "selectbox",
     "Patients wanted": "number_input",
 }
@@ -73,7 +73,7 @@ def test_a_case_entered_gives_the_command_lines_counts_and_stands_in_the_address
     field(app, "Primary site").set_value("pancreas").run()
     field(app, "Tumour grade (WHO)").set_value("G2").run()
     field(app, "Ki-67, %").set_value(12.0).run()
-    field(app, "Lines of therapy so far").set_value(1).run()
+    field(app, "Systemic agents so far").set_value(1).run()
     field(app, "Modality under discussion").set_value("EBRT").run()
     field(app, "Patients wanted").set_value(8).run()
     told = asked(
@@ -84,15 +84,15 @@ def test_a_case_entered_gives_the_command_lines_counts_and_stands_in_the_address
     text = words(app)
     assert told["sentence"] in text
     assert (
-        "8 of 59 patients are like this one: primary site pancreas, tumour grade G2, Ki-67 3 to 20 % (rel"
-        in text
+        "2 of 59 patients are like this one in all that is known. Shown are 8 who share primary site pancreas, "
+        "tumour grade G2, Ki-67 3 to 20 % (systemic agents dropped)." in text
     )
     for sentence in told["sentences"]:
         assert sentence.replace("\u00a0", " ") in text
     assert text.index("**External beam radiation** (under discussion)") < text.index("**Surgical resection**")
     stages = table(app)
     assert [int(count) for count in stages["Patients left"]] == [s["patients"] for s in told["stages"]]
-    assert list(stages["Kept or relaxed"]) == ["kept" if s["kept"] else "relaxed" for s in told["stages"]]
+    assert list(stages["Kept or dropped"]) == ["kept" if s["kept"] else "dropped" for s in told["stages"]]
     assert [int(n) for n in table(app, 1)["n"]] == [row["n"] for row in told["strata"]]
     assert in_url(app, "case_primary_site") == ["pancreas"]
     assert in_url(app, "case_ki67_percent") == ["12.0"]
@@ -101,15 +101,15 @@ def test_a_case_entered_gives_the_command_lines_counts_and_stands_in_the_address
     field(app, "Ki-67, %").set_value(None).run()
     field(app, "Primary site").set_value("").run()
     assert in_url(app, "case_ki67_percent") == in_url(app, "case_primary_site") == []
-    assert "tumour grade G2, 1 line of therapy so far" in words(app)
+    assert "tumour grade G2, 1 systemic agent so far" in words(app)
 
 
 def test_a_link_fills_the_form_and_another_patient_empties_it(open_similar):
     app = open_similar(**CASE)
     assert [field(app, label).value for label in FORM] == ["pancreas", "G2", 12.0, "liver", 1, "RFA", 10]
     assert (
-        "18 of 59 patients are like this one: primary site pancreas (relaxed: lines of therapy, Ki-67, "
-        in words(app)
+        "1 of 59 patients is like this one in all that is known. Shown are 18 who share primary site pancreas "
+        "(systemic agents, Ki-67, target site, tumour grade dropped)." in words(app)
     )
     (button,) = [found for found in app.main.button if found.label == "Another patient"]
     button.click().run()
@@ -135,7 +135,7 @@ def test_the_sidebars_filters_hold(open_similar, cli):
     assert "**Selective HAE** · 11 of 59 patients" in words(app)
     assert "None of these 11 patients was treated by RFA." in words(app)
     control(app, "multiselect", "Modality").set_value([]).run()
-    assert "18 of 59 patients are like this one" in words(app)
+    assert "1 of 59 patients is like this one in all that is known. Shown are 18 who share" in words(app)
 
 
 def test_side_effects_are_those_of_the_patients_found(open_similar, cli):
@@ -216,7 +216,10 @@ def test_an_endpoint_that_nobody_found_has_is_the_empty_state(data_dir: Path, ap
     path.write_text("\n".join([*rows, rows[1].replace("A,RFA,OS,Overall survival", "A,RFA,PFS,PFS")]))
     build_adtte(Shelf(data_dir), "two", path)
     query = {"dataset": "two", "endpoint": "PFS", "case_primary_site": "stomach", "case_least": "5"}
-    assert "All of 11 patients" in words(opened_with(app_test, "similar.py", TITLE, query))
+    assert (
+        "2 of 11 patients are like this one in all that is known. Shown are all 11: no condition was left "
+        "(primary site dropped)." in words(opened_with(app_test, "similar.py", TITLE, query))
+    )
     only_others = {"dataset": "two", "endpoint": "PFS", "where": ["target_site:bone"]}
     app = opened_with(app_test, "similar.py", TITLE, only_others)
     assert "None of these patients has a time of PFS. Choose another endpoint." in words(app)

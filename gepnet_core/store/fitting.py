@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from gepnet_core.criteria import Between, OneOf
 from gepnet_core.errors import ControlMissing, OptionRefused, listed, quoted
 from gepnet_core.selection import Selection
+from gepnet_core.vocabulary import NOT_RECORDED
 
 
 def refuse_unfit(
@@ -36,8 +37,11 @@ def refuse_unfit(
 
 
 def refuse_unknown(criterion: OneOf, label: str, known: Collection[str]) -> None:
-    """Raise OptionRefused where a condition names a value that nobody has; `known` are those that somebody has."""
-    missing = [value for value in criterion.values if value not in known]
+    """Raise OptionRefused where a condition names a value that nobody has; `known` are those that somebody has.
+
+    That a value is not recorded can be asked of every column: where all are recorded, nobody is the answer.
+    """
+    missing = [value for value in criterion.values if value not in known and value != NOT_RECORDED]
     if missing:
         raise OptionRefused(
             f"Nobody has the value {listed([quoted(value) for value in missing])} of “{label}”. Write it as it "

@@ -162,8 +162,17 @@ def test_the_cursor_reads_all_groups_at_one_time(address: str, data_dir: Path, b
         assert f"{stratum['label']} {share} (" in text
         assert f"{stratum['at_risk']} at risk" in text
         if stratum["difference"]:
-            points = f"{100 * stratum['difference']['estimate']:.0f}".replace("-", "−")
-            assert f"at risk, {points} (" in text
+            points = f"{100 * stratum['difference']['estimate']:+.0f}".replace("-", "−")
+            assert f"at risk, difference {points} (" in text
+    names = [stratum["label"] for stratum in told["readings"][0]["strata"]]
+    panel = board.locator(".board-stratum h3").all_text_contents()
+    assert sorted(names, key=lambda name: text.rindex(f"{name} ")) == names == panel
+    press(board, "b")
+    board.mouse.move(spot[0] + 1, spot[1])
+    expect(hover).to_be_visible()
+    text = " ".join(hover.locator("text").all_text_contents())
+    assert sorted(names, key=lambda name: text.rindex(f"{name} ")) == names, "also without a band"
+    press(board, "b")
     assert "difference to Surgical resection in points" in text
     for scheme in ("light", "dark"):
         board.emulate_media(color_scheme=scheme)

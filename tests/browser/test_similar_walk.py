@@ -29,7 +29,7 @@ def test_a_board_enters_its_patient_and_finds_the_command_lines_counts(
     choose(page, "Primary site", "pancreas")
     choose(page, "Tumour grade (WHO)", "G2")
     enter(page, "Ki-67, %", "12")
-    enter(page, "Lines of therapy so far", "1")
+    enter(page, "Systemic agents so far", "1")
     choose(page, "Modality under discussion", "RFA")
     asked = ["similar", "--dataset", "synthetic", "--endpoint", "TTNST", "--primary-site", "pancreas"]
     told = command(
