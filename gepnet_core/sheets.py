@@ -86,8 +86,9 @@ def estimates_sheet(estimated: Estimate) -> Sheet:
     if not estimated.is_incidence:
         what = f"Kaplan-Meier estimate; S is the share {estimated.endpoint.phrase}"
     beyond = "." if estimated.is_incidence else ", unless S is 0 by then."
+    what = "cumulative incidence" if estimated.is_incidence else "S(t)"
     return Sheet.of_cells(
-        f"{estimated.endpoint.name}: events, medians and {'cumulative incidence' if estimated.is_incidence else 'S(t)'}",
+        f"{estimated.endpoint.name}: events, medians and {what}",
         header,
         rows,
         (
