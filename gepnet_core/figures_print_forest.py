@@ -25,7 +25,7 @@ from gepnet_core.figures_print_paper import (
 )
 from gepnet_core.formatting import format_level, format_p, format_ratio
 from gepnet_core.hazard_ratios import HazardRatio
-from gepnet_core.palette import COLOURS
+from gepnet_core.palette import SLATE
 from gepnet_core.print_size import Width
 from gepnet_core.sheets import capital, estimate_provenance
 from gepnet_core.sheets_compare import ratio_words
@@ -187,18 +187,16 @@ def _draw(
             continue
         left, right = max(span[0], 1 / WIDEST_RATIO), min(span[2], WIDEST_RATIO)
         low, most = min(low, left), max(most, right)
-        axes.plot([left, right], [y, y], color=COLOURS[0], linewidth=CURVE, gid="interval")
+        axes.plot([left, right], [y, y], color=SLATE, linewidth=CURVE, gid="interval")
         middle = min(max(span[1], left), right)
-        axes.plot(
-            [middle], [y], marker="s", markersize=MARK, color=COLOURS[0], markeredgewidth=0.0, gid="ratio"
-        )
+        axes.plot([middle], [y], marker="s", markersize=MARK, color=SLATE, markeredgewidth=0.0, gid="ratio")
         for place, limit, arrow in ((left, span[0], "<"), (right, span[2], ">")):
             axes.plot(
                 [place],
                 [y],
                 marker="|" if place == limit else arrow,
                 markersize=MARK,
-                color=COLOURS[0],
+                color=SLATE,
                 markeredgewidth=THIN,
                 gid="limit",
             )

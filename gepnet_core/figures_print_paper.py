@@ -37,9 +37,7 @@ MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", "pe
 
 # what a file on the machine sets must not change a figure
 matplotlib.rcParams.update(matplotlib.rcParamsDefault)
-matplotlib.rcParams.update(
-    {"svg.hashsalt": "gepnet", "svg.fonttype": "path", "path.simplify": False, "hatch.linewidth": THIN}
-)
+matplotlib.rcParams.update({"svg.hashsalt": "gepnet", "svg.fonttype": "path", "path.simplify": False})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,8 +202,8 @@ class Paper:
             )
         )
 
-    def block(self, x: float, y: float, width: float, height: float, colour: str, hatch: str = "") -> None:
-        """Draw a coloured bar, with lines over it where another bar is told apart by them."""
+    def block(self, x: float, y: float, width: float, height: float, colour: str) -> None:
+        """Draw a coloured bar."""
         self.figure.add_artist(
             Rectangle(
                 (x, y),
@@ -213,9 +211,7 @@ class Paper:
                 height,
                 transform=self._transform,
                 facecolor=colour,
-                edgecolor="white",
-                hatch=hatch,
-                linewidth=0.0,
+                edgecolor="none",
             )
         )
 

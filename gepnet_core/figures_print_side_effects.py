@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gepnet_core.figures_print_paper import CURVE, FAINT, MARK, THIN, Paper, PrintFigure
 from gepnet_core.formatting import format_level
-from gepnet_core.palette import COLOURS
+from gepnet_core.palette import PALE_SLATE, SLATE
 from gepnet_core.print_size import Width
 from gepnet_core.sheets import capital, provenance
 from gepnet_core.side_effects import ANY_TERM, SideEffectRow, SideEffects, result_sentence
@@ -16,7 +16,6 @@ ANY_GRADE, SEVERE, MILD = "Any grade", "Grade 3 and above", "Grade 1 or 2"
 NAMES = 0.34  # of the width
 PAD = 3.0  # mm at the right, for half a number
 APART = 0.8  # of a line, between the two marks of a modality
-HATCH = "//////"
 
 
 def side_effects_sheet(found: SideEffects, size: Width) -> PrintFigure:
@@ -44,7 +43,7 @@ def _shares(paper: Paper, found: SideEffects, rows: Sequence[SideEffectRow]) -> 
     top = paper.row + 1.5
     left = NAMES * paper.width
     wide = paper.width - left - PAD
-    _keys(paper, left, 0.0, ((ANY_GRADE, COLOURS[0], "o"), (SEVERE, COLOURS[1], "s")))
+    _keys(paper, left, 0.0, ((ANY_GRADE, PALE_SLATE, "o"), (SEVERE, SLATE, "s")))
     y, middles = top, []
     for row in rows:
         words = paper.wrapped(f"{found.label(row.modality)} (n={row.any_grade.n:,})", left - 2.0)
@@ -56,8 +55,8 @@ def _shares(paper: Paper, found: SideEffects, rows: Sequence[SideEffectRow]) -> 
     for row, middle in zip(rows, middles, strict=True):
         shift = APART * paper.row / 2
         for share, place, colour, marker in (
-            (row.any_grade, middle - shift, COLOURS[0], "o"),
-            (row.severe, middle + shift, COLOURS[1], "s"),
+            (row.any_grade, middle - shift, PALE_SLATE, "o"),
+            (row.severe, middle + shift, SLATE, "s"),
         ):
             limits = [100.0 * share.lower, 100.0 * share.upper]
             axes.plot(limits, [place, place], color=colour, linewidth=CURVE, gid="interval")
@@ -95,8 +94,8 @@ def _terms(paper: Paper, rows: Sequence[SideEffectRow], y: float) -> float:
     scale = (paper.width - left - room) / max(1, *(row.any_grade.count for row in rows))
     swatch = 3.5
     x = left
-    for name, colour, hatch in ((SEVERE, COLOURS[1], ""), (MILD, COLOURS[0], HATCH)):
-        paper.block(x, y + 0.15 * paper.row, swatch, 0.7 * paper.row, colour, hatch)
+    for name, colour in ((SEVERE, SLATE), (MILD, PALE_SLATE)):
+        paper.block(x, y + 0.15 * paper.row, swatch, 0.7 * paper.row, colour)
         paper.text(x + swatch + 1.0, y, name)
         x += swatch + 1.0 + paper.wide(name) + 3.0
     y += paper.row + 1.5
@@ -109,8 +108,8 @@ def _terms(paper: Paper, rows: Sequence[SideEffectRow], y: float) -> float:
         place = y + (high - bar) / 2
         severe = row.severe.count * scale
         whole = row.any_grade.count * scale
-        paper.block(left, place, severe, bar, COLOURS[1])
-        paper.block(left + severe, place, whole - severe, bar, COLOURS[0], HATCH)
+        paper.block(left, place, severe, bar, SLATE)
+        paper.block(left + severe, place, whole - severe, bar, PALE_SLATE)
         paper.text(left + whole + 1.0, y + (high - paper.row) / 2, f"{row.any_grade.count:,}")
         y += high
     paper.line([left, left], [start, y])

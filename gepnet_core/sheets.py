@@ -86,9 +86,9 @@ def estimates_sheet(estimated: Estimate) -> Sheet:
     if not estimated.is_incidence:
         what = f"Kaplan-Meier estimate; S is the share {estimated.endpoint.phrase}"
     beyond = "." if estimated.is_incidence else ", unless S is 0 by then."
-    what = "cumulative incidence" if estimated.is_incidence else "S(t)"
+    shares = "cumulative incidence" if estimated.is_incidence else "S(t)"
     return Sheet.of_cells(
-        f"{estimated.endpoint.name}: events, medians and {what}",
+        f"{estimated.endpoint.name}: events, medians and {shares}",
         header,
         rows,
         (

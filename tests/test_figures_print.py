@@ -13,6 +13,7 @@ from xml.etree import ElementTree as Tree
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from PIL import Image
@@ -391,7 +392,8 @@ def test_side_effects_are_drawn_at_their_shares_with_exact_limits(synthetic) -> 
     widths = [bars[i].get_width() + bars[i + 1].get_width() for i in range(0, len(bars), 2)]
     scale = widths[0] / terms[0].any_grade.count
     assert [round(width / scale) for width in widths] == [row.any_grade.count for row in terms]
-    assert {bar.get_hatch() for bar in bars[1::2]} == {"//////"}
+    drawn = [{to_hex(bar.get_facecolor()) for bar in bars[place::2]} for place in (0, 1)]
+    assert drawn == [{SLATE}, {PALE_SLATE}], "a modality's colour stands for nothing but the modality"
 
 
 def test_every_listed_patient_has_a_lane_to_the_end_of_observation_with_all_marks(synthetic) -> None:

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gepnet_core.behind import Ended
+from gepnet_core.estimates import estimate
 from gepnet_core.report.contents import compose
 from gepnet_core.report.tables import Part, report_sections, tables_csv
 from gepnet_core.selection import Selection
 from gepnet_core.sheet import Counted, Sheet, counted, sheet_lines, sheets_lines, writable
+from gepnet_core.sheets import estimates_sheet
 from gepnet_core.store import build_adtte, open_dataset
 from gepnet_core.view import View
 from gepnet_core.vocabulary import ConfType, DeathRule, Status
@@ -101,6 +103,21 @@ def test_competing_deaths_bring_incidences_and_grays_test(shelf) -> None:
     (groups,) = by_part(report, Part.GROUPS)
     assert groups[0][3] == "Deaths before the event"
     assert [row[3] for row in groups[1:]] == ["370", "490"]
+
+
+def test_the_table_of_estimates_says_by_which_method_they_were_made(synthetic, shelf) -> None:
+    build_adtte(shelf, "died", REFERENCE / "mgus2_adtte.csv", competing_cnsr=2)
+    curves = estimates_sheet(estimate(synthetic, "TTNST", Selection()))
+    assert curves.title.endswith(": events, medians and S(t)")
+    assert curves.notes[0] == (
+        "Kaplan-Meier estimate; S is the share still without new systemic therapy. Intervals are pointwise."
+    )
+    rising = estimate(open_dataset(shelf, "died"), "TTE", Selection(death=DeathRule.COMPETING))
+    assert estimates_sheet(rising).title.endswith(": events, medians and cumulative incidence")
+    assert estimates_sheet(rising).notes[0] == (
+        "Aalen-Johansen estimate of the cumulative incidence, death before the event competing. Intervals are "
+        "pointwise."
+    )
 
 
 def test_every_table_says_of_which_data_it_is(synthetic) -> None:
