@@ -31,7 +31,7 @@ from gepnet_core.figures_print_side_effects import side_effects_sheet
 from gepnet_core.flow import Flow, flow
 from gepnet_core.histories import page_of
 from gepnet_core.history import EndedBy, MarkKind
-from gepnet_core.palette import look_of
+from gepnet_core.palette import PALE_SLATE, SLATE, look_of
 from gepnet_core.print_size import FigureFormat, Resolution, Width
 from gepnet_core.question import Question
 from gepnet_core.report.drawn import FigureKind, drawn, figure_bytes
