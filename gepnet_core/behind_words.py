@@ -51,7 +51,7 @@ def _words(dataset: DataSet, listing: Listing, behind: Behind) -> str:
     if isinstance(behind, Ended):
         return _ended(dataset, behind)
     if isinstance(behind, Untimed):
-        return f"without a time of {dataset.endpoint(behind.endpoint).named_within}"
+        return f"without a time of {dataset.endpoint(behind.endpoint).code}"
     if isinstance(behind, Step):
         return _step(dataset, behind)
     if isinstance(behind, Filtered):
@@ -71,7 +71,7 @@ def _words(dataset: DataSet, listing: Listing, behind: Behind) -> str:
 def _ended(dataset: DataSet, behind: Ended) -> str:
     name = dataset.endpoint(behind.endpoint).named_within
     if behind.status is None and behind.reason is None:
-        return f"with a time of {name}"
+        return f"with a time of {behind.endpoint}"
     how = "ended" if behind.status is None else ENDED[behind.status]
     # "death before the event, death" would say it twice
     twice = behind.status is Status.COMPETING_DEATH and behind.reason == "death"

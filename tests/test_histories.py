@@ -312,8 +312,8 @@ def test_what_cannot_be_listed_is_refused(six: DataSet, asked: dict[str, object]
             (),
             "19 patients whose time to any additional intervention ended with death before the event",
         ),
-        ("ended:TTAI:", (), "19 patients with a time of time to any additional intervention"),
-        ("untimed:TTAI", (), "19 patients without a time of time to any additional intervention"),
+        ("ended:TTAI:", (), "19 patients with a time of TTAI"),
+        ("untimed:TTAI", (), "19 patients without a time of TTAI"),
         (
             "step:metastatic:out",
             (),

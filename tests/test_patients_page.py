@@ -151,7 +151,7 @@ def test_filters_that_leave_nobody_still_list_those_whom_they_leave_out(open_pat
 
 def test_nobody_behind_a_number_says_so(open_patients: Opener) -> None:
     app = open_patients(behind="untimed:OS")
-    assert header(app) == "0 patients without a time of overall survival."
+    assert header(app) == "0 patients without a time of OS."
     assert "Nobody stands behind this number under these filters." in words(app)
 
 
