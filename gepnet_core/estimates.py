@@ -89,11 +89,7 @@ class Estimate:
 
     @property
     def is_incidence(self) -> bool:
-        """True where the curves are cumulative incidences, since deaths before the event compete with it.
-
-        Where no selected patient died before the event all rules are one, and the curves are those of Kaplan and
-        Meier.
-        """
+        """True where the curves are cumulative incidences, since death before the event competes with it."""
         return self.rule is DeathRule.COMPETING
 
     @property
@@ -131,9 +127,7 @@ def estimate(
         raise NothingLeft
     with_time = sum(counts.n for counts in counted)
     basis, watched = follow_up_counts(dataset, endpoint, selection, by=by, counted=counted)
-    # judged on the whole selection, so that chosen groups follow the same rule as all together
-    died = any(counts.competing.any() for counts in counted)
-    death = selection.death if died else DeathRule.CENSOR
+    death = selection.death
     counted = chosen_levels(counted, levels)
     deaths = sum(int(counts.competing.sum()) for counts in counted)
     compared, left = [counts.under(selection.death) for counts in counted], None

@@ -326,7 +326,7 @@ def test_everybody_censored(compared) -> None:
     assert (
         ratio(answer, "B")["note"] == "not estimable: no events in the reference A. Choose another reference."
     )
-    assert answer["gray"] == answer["cumulative_incidence"] == [], "nobody died before the event"
+    assert [found["statistic"] for found in answer["gray"]] == [None, None]
     assert answer["ph_test"]["p"] is None
 
 
@@ -367,17 +367,18 @@ def test_forty_strata(compared) -> None:
     assert max(pair["p_holm"] for pair in answer["pairwise"] if pair["p_holm"] is not None) == 1.0
 
 
-def test_without_a_death_before_the_event_all_rules_give_the_same(compared) -> None:
+def test_no_competing_death_makes_the_third_rule_one_minus_kaplan_meier(compared) -> None:
     arms = {"A": "1 3 4+ 7", "B": "2 5+ 6 8+"}
-    answers = [compared(arms, "--death", rule, "--at", 4).json for rule in ("censor", "event", "competing")]
-    assert [answer.pop("selection") for answer in answers] == [
-        "all treatments",
-        "all treatments; death before the event counts as event",
-        "all treatments; death before the event is a competing event",
-    ], "what was asked is told as it was asked"
-    assert answers[0] == answers[1] == answers[2]
-    assert answers[2]["rmst"] is not None
-    assert answers[2]["gray"] == answers[2]["cumulative_incidence"] == []
+    competing = compared(arms, "--death", "competing", "--at", 4).json
+    censored = compared(arms, "--at", 4).json
+    assert competing["logrank"] == censored["logrank"]
+    f, s = competing["differences_at"][0], censored["differences_at"][0]
+    assert f["estimate"] == pytest.approx(-s["estimate"])
+    deaths = [row for row in competing["cumulative_incidence"] if row["cause"] == 2]
+    assert {(row["estimate"], row["lower"]) for row in deaths} == {(0.0, None)}
+    assert next(test for test in competing["gray"] if test["cause"] == 2)["p"] is None
+    assert competing["rmst"] is None
+    assert censored["gray"] == censored["cumulative_incidence"] == []
 
 
 @pytest.mark.parametrize(

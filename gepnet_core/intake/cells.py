@@ -18,8 +18,6 @@ REFERENCE = "treatment"  # a side effect names its treatment by id
 LONGEST_ID = 200
 # how a spreadsheet writes a number of many digits, or an id such as 1E5 that it took for one
 EXPONENT = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+[0-9]+")
-# a blank in a word is a blank, whichever of them a program wrote: an agent after a no-break space is the same agent
-BLANKS = re.compile("[\N{NO-BREAK SPACE}\u1680\u2000-\u200a\u202f\u205f\u3000]")
 UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 
 
@@ -66,7 +64,6 @@ def convert(column: Column, text: str, spelling: Spelling = PLAIN, source: str =
         if fault := id_fault(text):
             raise CellRefused("id-characters", fault)
         return text
-    text = BLANKS.sub(" ", text)
     if spelling.is_missing(text):
         if column.required:
             known = " Or write “unknown” where nobody knows it." if column.name == "agent" else ""
@@ -74,6 +71,7 @@ def convert(column: Column, text: str, spelling: Spelling = PLAIN, source: str =
         return None
     if column.name == REFERENCE and (fault := id_fault(text)):
         raise CellRefused("id-characters", fault)
+    text = with_plain_blanks(text)
     if column.allowed and text not in column.allowed:
         raise CellRefused(
             "value-not-allowed",
@@ -105,6 +103,16 @@ def id_fault(text: str) -> str:
                 f"{place} of {len(text)}). Type the id again."
             )
     return ""
+
+
+def with_plain_blanks(text: str) -> str:
+    """Return text in which a blank is a blank, whichever of them a program wrote.
+
+    An agent that is spelt with a no-break space is the same agent.
+    """
+    if text.isascii():
+        return text
+    return "".join(" " if unicodedata.category(character) == "Zs" else character for character in text)
 
 
 def is_unseen(character: str) -> bool:

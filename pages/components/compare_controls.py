@@ -11,7 +11,7 @@ from gepnet_core.glossary import define
 from gepnet_core.question import DEFAULT_GROUPING
 from gepnet_core.vocabulary import DeathRule
 from pages.components import controls
-from pages.components.controls import NOTHING, deaths_before_event, named
+from pages.components.controls import NOTHING, named
 from pages.components.markdown import escaped
 from pages.components.session import Remembered
 
@@ -137,7 +137,7 @@ def _choose_columns(remembered: Remembered) -> None:
 def _choose_times(remembered: Remembered) -> None:
     view = remembered.view
     chosen = {}
-    competing = view.selection.death is DeathRule.COMPETING and deaths_before_event(remembered) > 0
+    competing = view.selection.death is DeathRule.COMPETING
     for part, label, words in (
         ("landmark", "Landmark, months", define("landmark analysis")),
         ("tau", "Restricted mean up to, months", TAU_HELP),

@@ -67,7 +67,7 @@ def _choose_grouping(remembered: Remembered) -> None:
 def choose_interval(remembered: Remembered) -> None:
     """Draw the choices of convention and level of the intervals and remember them."""
     view = remembered.view
-    fixed = view.selection.death is DeathRule.COMPETING and deaths_before_event(remembered) > 0
+    fixed = view.selection.death is DeathRule.COMPETING
     conf_type = st.selectbox(
         "Confidence interval",
         list(ConfType),
@@ -106,13 +106,18 @@ def choose_death_rule(remembered: Remembered) -> None:
         index=list(DeathRule).index(view.selection.death),
         format_func=lambda rule: rule.label,
         key=remembered.widget("death"),
-        disabled=deaths == 0 or bool(remembered.problems),
+        disabled=(deaths == 0 and view.selection.death is not DeathRule.COMPETING)
+        or bool(remembered.problems),
         help=(
             "Censor: a death ends the time without event. Count as event: the endpoint becomes “… or death”. "
             "Competing event: the curve is the share with the event (cumulative incidence), with log-log limits."
         ),
     )
-    if deaths == 0:
+    if deaths == 0 and chosen is DeathRule.COMPETING:
+        st.caption(
+            "no death before the event in this selection: the curve is the same, its limits are others"
+        )
+    elif deaths == 0:
         st.caption("no death before the event in this selection: all rules agree")
     else:
         st.caption(f"{format_count(deaths, 'death')} before the event in this selection")
