@@ -130,7 +130,7 @@ def settled(page: Page) -> None:
                 window.lastSeen = now;
                 window.lastChange = performance.now();
             }
-            return !busy && performance.now() - window.lastChange > 400;
+            return !busy && performance.now() - window.lastChange > 700;
         }""",
         timeout=30_000,
         polling=100,

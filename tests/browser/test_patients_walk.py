@@ -39,6 +39,7 @@ def test_a_number_opens_exactly_its_patients_and_a_lane_opens_the_patient(
     told = command(data_dir, "patients", *DATASET, "--behind", "ended:TTNST:1:new systemic therapy")
     go(page, f"{address}/")
     page.get_by_role("link", name="19 (32.2 %)", exact=True).first.click()
+    expect(page.locator("h1")).to_have_text("Patients")
     settled(page)
     assert page.locator("h2").first.inner_text() == f"{told['sentence']}."
     assert "behind=ended" in page.url
