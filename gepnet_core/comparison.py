@@ -218,7 +218,7 @@ class Comparison:
     @cached_property
     def stability(self) -> list[Stability]:
         """How far one patient moves the median of each stratum."""
-        return [stability(counts, self.estimated.rule) for counts in self.counts]
+        return [stability(counts, self.question.selection.death) for counts in self.counts]
 
     @property
     def n_comparisons(self) -> int:

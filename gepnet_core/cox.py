@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gepnet_core.intervals import Floats, normal_quantile
-from gepnet_core.partial_likelihood import Cells, climb, slope_at
+from gepnet_core.partial_likelihood import Cells, Slope, climb, slope_at
 
 # lifelines' own stopping rules leave log hazard ratios off by 1e-4
 FIT_OPTIONS = {"precision": 1e-12, "r_precision": 1e-14}
@@ -99,14 +99,16 @@ def fit_cox(cells: Cells) -> CoxFit | None:
             errors = fitter.standard_errors_.to_numpy(dtype=float)
         except (ConvergenceError, np.linalg.LinAlgError, ValueError):
             beta = errors = np.full(width, np.nan)
-    if not np.isfinite(beta).all() or np.any(np.abs(slope_at(cells, beta).score) * spread > STEEPEST):
+    slope = slope_at(cells, beta)
+    if not np.all(np.abs(slope.score) * spread < STEEPEST):  # nor where there is no answer
         climbed = climb(cells, spread)
         if climbed is None:
             return None
         beta, errors = climbed
+        slope = slope_at(cells, beta)
     exists = np.isfinite(errors) & (errors * spread < WIDEST)
     if bool(exists.all()):
-        step = _newton_step(cells, beta)
+        step = _newton_step(slope)
         if step is None:
             return None
         beta = beta + step
@@ -114,16 +116,15 @@ def fit_cox(cells: Cells) -> CoxFit | None:
         Coefficient(float(b), float(se)) if bounded else None
         for b, se, bounded in zip(beta, errors, exists, strict=True)
     )
-    return CoxFit(found, beta, slope_at(cells, beta).log_likelihood)
+    return CoxFit(found, beta, slope.log_likelihood)
 
 
-def _newton_step(cells: Cells, beta: Floats) -> Floats | None:
+def _newton_step(slope: Slope) -> Floats | None:
     """Return the step from where lifelines stopped to the maximum, or None where it stopped far from one.
 
     The step takes off what is left of its rounding (1e-7 of a hazard ratio, which the test of proportional
     hazards would feel).
     """
-    slope = slope_at(cells, beta)
     try:
         step = np.linalg.solve(slope.information, slope.score).astype(np.float64)
     except np.linalg.LinAlgError:

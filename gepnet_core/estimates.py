@@ -70,8 +70,7 @@ class Estimate:
     """The estimates of an endpoint for a selection, a stratum each, and how they were made.
 
     `deaths_before_event` counts the competing deaths whatever the death rule; `with_time` the selected
-    patients who have a time of the endpoint, of whom `levels` and `landmark` may have left some out; `rule` is the
-    death rule as it was applied.
+    patients who have a time of the endpoint, of whom `levels` and `landmark` may have left some out.
     """
 
     dataset: DataSet
@@ -85,12 +84,11 @@ class Estimate:
     with_time: int
     levels: tuple[str, ...] = ()
     landmark: Landmark | None = None
-    rule: DeathRule = DeathRule.CENSOR
 
     @property
     def is_incidence(self) -> bool:
         """True where the curves are cumulative incidences, since death before the event competes with it."""
-        return self.rule is DeathRule.COMPETING
+        return self.selection.death is DeathRule.COMPETING
 
     @property
     def n(self) -> int:
@@ -111,7 +109,7 @@ def estimate(
 ) -> Estimate:
     """Estimate an endpoint for a selection, per stratum of the column `by`.
 
-    Where deaths before the event compete with it, the curves are cumulative incidences with log-log limits,
+    Where death before the event competes with it, the curves are cumulative incidences with log-log limits,
     whatever `conf_type`. `levels` names the strata that are wanted (none: all); `landmark` is the day at which
     the clock starts anew for those with a longer time.
 
@@ -127,7 +125,6 @@ def estimate(
         raise NothingLeft
     with_time = sum(counts.n for counts in counted)
     basis, watched = follow_up_counts(dataset, endpoint, selection, by=by, counted=counted)
-    death = selection.death
     counted = chosen_levels(counted, levels)
     deaths = sum(int(counts.competing.sum()) for counts in counted)
     compared, left = [counts.under(selection.death) for counts in counted], None
@@ -140,14 +137,14 @@ def estimate(
                 f"Nobody is followed beyond the landmark of {landmark / DAYS_PER_MONTH:,.1f} months. Choose an "
                 "earlier one."
             )
-    if death is DeathRule.COMPETING:
+    if selection.death is DeathRule.COMPETING:
         conf_type = ConfType.LOG_LOG
     label = labelling(dataset, by)
     strata = tuple(
         StratumEstimate(
             counts.stratum,
             label(counts.stratum),
-            curve_of(counts, death, conf_type=conf_type, conf_level=conf_level),
+            curve_of(counts, selection.death, conf_type=conf_type, conf_level=conf_level),
             follow_up(basis, watched[counts.stratum], conf_type=conf_type, conf_level=conf_level),
         )
         for counts in compared
@@ -165,7 +162,6 @@ def estimate(
         with_time,
         tuple(levels),
         left,
-        death,
     )
 
 

@@ -30,6 +30,7 @@ SYMBOLS = {
     MarkKind.SIDE_EFFECT.value: "asterisk-open",
     EndedBy.DEATH.value: "x",
     EndedBy.LAST_CONTACT.value: "arrow-right",
+    EndedBy.CENSORED.value: "arrow-right",
     EndedBy.CUT_OFF.value: "line-ns-open",
 }
 EVENT_SYMBOLS = ("star", "hexagon", "bowtie", "hourglass", "star-square", "star-diamond")

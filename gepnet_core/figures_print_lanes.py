@@ -27,6 +27,7 @@ SIGNS = {
     MarkKind.MULTIFOCAL.value: ("v", True),
     EndedBy.DEATH.value: ("x", False),
     EndedBy.LAST_CONTACT.value: (">", False),
+    EndedBy.CENSORED.value: (">", False),
     EndedBy.CUT_OFF.value: ("|", False),
 }
 EVENTS = ("*", "h", "8", "d", "+", "1")

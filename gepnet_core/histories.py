@@ -182,7 +182,8 @@ def _history(
         for code, days, status, reason in sorted(timed, key=lambda row: order.index(row[0]))
     ]
     times = tuple(replace(time, status=death.counts_as(time.status)) for time in as_stored)
-    observed, ended_by = _observation(as_stored, listing.endpoint)
+    contact = EndedBy.CENSORED if dataset.is_trial else EndedBy.LAST_CONTACT
+    observed, ended_by = _observation(as_stored, listing.endpoint, contact)
     if member.in_cohort:
         baseline = [
             (column.label, _told(value)) for column, value in zip(dataset.baseline, values, strict=True)
@@ -226,8 +227,10 @@ def _told(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _observation(times: Sequence[EndpointTime], endpoint: str) -> tuple[int | None, EndedBy | None]:
-    """Return how long a patient was watched, and what ended it.
+def _observation(
+    times: Sequence[EndpointTime], endpoint: str, contact: EndedBy
+) -> tuple[int | None, EndedBy | None]:
+    """Return how long a patient was watched, and what ended it, `contact` where a time was censored.
 
     Overall survival tells it, else the time of the chosen endpoint, else the longest time there is.
     """
@@ -239,7 +242,7 @@ def _observation(times: Sequence[EndpointTime], endpoint: str) -> tuple[int | No
     if last.reason == CUT_OFF_REASON:
         return last.days, EndedBy.CUT_OFF
     if last.status is Status.CENSORED:
-        return last.days, EndedBy.LAST_CONTACT
+        return last.days, contact
     died = watched is not None or last.status is Status.COMPETING_DEATH or last.reason == EndedBy.DEATH.value
     return last.days, EndedBy.DEATH if died else EndedBy.EVENT
 

@@ -12,11 +12,15 @@ NO_RECORD = "no record of this patient in the data set"
 
 
 class EndedBy(StrEnum):
-    """What ended the observation of a patient; an event does where nothing is recorded after it."""
+    """What ended the observation of a patient; an event does where nothing is recorded after it.
+
+    A file of times says that a time was censored, not that it ended at a contact.
+    """
 
     DEATH = "death"
     LAST_CONTACT = "last contact"
     CUT_OFF = "data cut-off"
+    CENSORED = "censored"
     EVENT = "event"
 
 

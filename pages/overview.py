@@ -24,7 +24,9 @@ if attrition:
         anchor=False,
     )
 else:
-    st.header(f"{selected:,} of {format_count(data.n, 'patient')} match the filters.", anchor=False)
+    everybody = format_count(data.n, "patient")
+    filtered = "" if selected == data.n else f" {selected:,} of them match the filters."
+    st.header(f"{everybody} in the data set.{filtered}", anchor=False)
 st.header("How the cohort came about", anchor=False)
 sections.show_flow(data, view)
 

@@ -519,7 +519,7 @@ def test_a_trial_without_dates_has_lanes_from_its_times(trial: DataSet, death: D
     found = page_of(trial, Listing(Selection(death=death), "TTP", order=Order.OBSERVED), 1).histories
     assert [(each.patient_id, each.observed_days, each.ended_by) for each in found] == [
         ("t1", 130, EndedBy.DEATH),
-        ("t3", 80, EndedBy.LAST_CONTACT),
+        ("t3", 80, EndedBy.CENSORED),
         ("t2", 50, EndedBy.DEATH),
     ]
     assert [each.marks for each in found] == [(Mark(MarkKind.EVENT, 100, "PROGRESSION", "TTP"),), (), ()]

@@ -554,7 +554,7 @@ def test_patients_without_a_time_of_the_endpoint_are_counted_out_loud(trial, ope
 def test_the_overview_says_follow_up_of_those_who_have_the_endpoint(trial, open_page: Opener) -> None:
     trial([("1", "a", "OS", 100, 1), ("2", "b", "PFS", 20, 1)])
     app = open_page("overview.py", dataset="trial", modality="b", endpoint="OS")
-    assert "1 of 2 patients match the filters." in words(app)
+    assert "2 patients in the data set. 1 of them match the filters." in words(app)
     assert "No selected patient has a time of OS." in words(app)
 
 

@@ -247,6 +247,11 @@ def test_a_trial_without_dates_lists_its_patients_and_opens_one(
     assert patients(app) == ["t1", "t3", "t2"]
     assert list(table(app).columns)[:2] == ["Treatment (TRTP)", "Observed, months"]
     assert cells(table(app), "t2")[1:] == ["1.6 (death)", "1.6", "death before the event", "DEATH"]
+    app = open_patients(dataset="trial")
+    assert patients(app) == ["t1", "t2", "t3"]
+    (order,) = [box for box in app.main.selectbox if box.label == "Sort by"]
+    assert order.value is Order.PATIENT, "without dates there is no order by index date"
+    assert "index date" not in order.options
     app = open_patients(dataset="trial", patient="t1")
     assert header(app) == "Patient t1: drug, observed for 4.3 months (130 days); ends with death."
     assert charts(app) == 1

@@ -16,11 +16,7 @@ def settings(report: Report) -> Iterator[tuple[str, object]]:
     question, dataset = found.question, report.dataset
     yield "endpoint", question.endpoint
     yield "follow_up", report.whole.strata[0].follow_up.basis
-    yield "death", report.whole.rule.value
-    yield (
-        "death_asked",
-        report.view.selection.death.value,
-    )  # other endpoints may have deaths where this has none
+    yield "death", question.selection.death.value
     yield "conf_type", found.estimated.conf_type.value
     yield "conf_level", question.conf_level
     yield "by", _stored(dataset, question.by)

@@ -15,7 +15,7 @@ from gepnet_core.print_size import FigureFormat, Resolution, Width
 from gepnet_core.question import asked
 from gepnet_core.side_effects import DEFAULT_WINDOW, side_effects
 from gepnet_core.store.dataset import DataSet
-from gepnet_core.store.histories import Listing
+from gepnet_core.store.histories import listing_of
 from gepnet_core.view import View
 from gepnet_core.vocabulary import TimeUnit
 
@@ -73,8 +73,9 @@ def drawn(dataset: DataSet, view: View, kind: FigureKind, width: Width) -> Print
         harm = side_effects(dataset, view.selection, window=window, conf_level=view.conf_level)
         return side_effects_sheet(harm, width)
     if kind is FigureKind.LANES:
-        listing = Listing(view.selection, question.endpoint, view.behind, view.within, view.order, view.lanes)
-        return lanes_sheet(page_of(dataset, listing, view.part), dataset.levels("modality"), width)
+        return lanes_sheet(
+            page_of(dataset, listing_of(dataset, view), view.part), dataset.levels("modality"), width
+        )
     compared = compare(dataset, question)
     if len(compared.strata) < 2:
         raise OptionRefused(

@@ -18,6 +18,7 @@ from gepnet_core.store import times
 from gepnet_core.store.behind import Query, patients_behind, steps_passed
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.writing import FINDINGS
+from gepnet_core.view import View
 from gepnet_core.vocabulary import Order
 
 OBSERVED_BY = "OS"
@@ -37,6 +38,15 @@ class Listing:
     within: tuple[OneOf, ...] = ()
     order: Order = Order.INDEX_DATE
     lanes: str | None = None
+
+
+def listing_of(dataset: DataSet, view: View) -> Listing:
+    """Return what a view lists, of its endpoint or the first; without dates there is no order by index date."""
+    order = view.order
+    if order is Order.INDEX_DATE and not dataset.has_dates:
+        order = Order.PATIENT
+    endpoint = view.endpoint or next(iter(dataset.endpoints))
+    return Listing(view.selection, endpoint, view.behind, view.within, order, view.lanes)
 
 
 @dataclass(frozen=True, slots=True)

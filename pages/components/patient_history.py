@@ -15,12 +15,12 @@ from gepnet_core.history import History
 from gepnet_core.history_words import history_sentence
 from gepnet_core.intake.rules import RULES
 from gepnet_core.store import DataSet
-from gepnet_core.store.histories import beside
+from gepnet_core.store.histories import beside, listing_of
 from gepnet_core.view import View
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 from pages.components import downloads, explained, figure, tables
 from pages.components.markdown import escaped
-from pages.components.patient_list import listing_of, remembered
+from pages.components.patient_list import remembered
 
 
 def draw(data: DataSet, view: View, patient: str) -> None:

@@ -14,7 +14,7 @@ from gepnet_core.histories import Listed, n_pages, page_of
 from gepnet_core.history_words import list_cells, list_header, why_words
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet
-from gepnet_core.store.histories import Listing
+from gepnet_core.store.histories import listing_of
 from gepnet_core.view import View
 from gepnet_core.vocabulary import Order
 from pages.components import links, page, tables
@@ -35,12 +35,6 @@ def remembered() -> Remembered:
 def change(**changes: Any) -> None:
     """Remember a view with some controls changed; before the page runs, so that the address agrees."""
     remembered().show(replace(remembered().view, **changes))
-
-
-def listing_of(data: DataSet, view: View) -> Listing:
-    """Return what a view lists."""
-    endpoint = view.endpoint or next(iter(data.endpoints))
-    return Listing(view.selection, endpoint, view.behind, view.within, view.order, view.lanes)
 
 
 def fetched(data: DataSet, view: View) -> Listed:
@@ -104,7 +98,7 @@ def draw_controls(data: DataSet, view: View) -> None:
         "Sort by",
         [order for order in Order if data.has_dates or order is not Order.INDEX_DATE],
         "order",
-        view.order,
+        listing_of(data, view).order,
         lambda order: order.label,
     )
     _choose(

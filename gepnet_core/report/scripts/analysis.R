@@ -38,7 +38,7 @@ level_of <- function(patients, column) {
   ifelse(found == "", "not recorded", found)
 }
 coded <- function(values) match(values, unique(values))
-counted <- function(status, rule = "death") if (one(rule) == "event") ifelse(status == 2, 1, status) else status
+counted <- function(status) if (one("death") == "event") ifelse(status == 2, 1, status) else status
 z_of <- function() -qnorm((1 - conf) / 2)
 
 # ---- the patients ----------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ inverse <- function(m, tolerance) {
 }
 
 endings <- function() {
-  ended <- c("censored", "event", "competing death")[counted(times$status, "death_asked") + 1]
+  ended <- c("censored", "event", "competing death")[counted(times$status) + 1]
   kinds <- unique(data.frame(endpoint = times$endpoint, ended = ended, reason = times$reason))
   for (i in seq_len(nrow(kinds))) {
     kind <- kinds[i, ]

@@ -67,9 +67,9 @@ class Described:
         for quantity, value in values.items():
             self.numbers[section, group, quantity.replace("_", " "), at] = value
 
-    def counted(self, status, rule="death"):
+    def counted(self, status):
         """Return what a status counts as under the death rule."""
-        return 1 if status == 2 and self.one(rule) == "event" else status
+        return 1 if status == 2 and self.one("death") == "event" else status
 
     def stratum(self, patient, column):
         """Return the level of a patient's column."""
@@ -142,7 +142,7 @@ class Described:
     def endings(self):
         """Count how the times of every endpoint ended."""
         for row in self.adtte:
-            ended = ENDED[self.counted(STATUS[row["CNSR"]], "death_asked")]
+            ended = ENDED[self.counted(STATUS[row["CNSR"]])]
             key = ("endings", row["PARAMCD"], ended, row["EVNTDESC"])
             self.numbers[key] = self.numbers.get(key, 0) + 1
 
