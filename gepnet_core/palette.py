@@ -12,6 +12,7 @@ COLOURS = ("#1f7fc4", "#d55e00", "#008f68", "#b5609a", "#a87900", "#7a7a7a")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 # for what is no stratum (a grade, a cause, a ratio): each reads on both backgrounds, and no stratum has them
 SLATE, PALE_SLATE = "#56697c", "#8496a8"
+TOGETHER = "#677a8d"  # all patients: as far from white as from the dark background
 MARKS = ("circle", "square", "diamond", "triangle-up", "pentagon", "cross")
 
 
@@ -30,10 +31,10 @@ class StratumLook:
 def look_of(stratum: str, levels: Sequence[str]) -> StratumLook:
     """Return the look of a stratum by its place among all `levels` of the whole cohort, under any filter.
 
-    All patients together are no stratum: they are drawn in slate.
+    All patients together are no stratum: they have a grey of their own.
     """
     if list(levels) == [WHOLE_COHORT]:
-        return StratumLook(SLATE, DASHES[0], MARKS[0])
+        return StratumLook(TOGETHER, DASHES[0], MARKS[0])
     place = levels.index(stratum) if stratum in levels else 0
     turned = (place + place // len(COLOURS)) % len(DASHES)
     return StratumLook(COLOURS[place % len(COLOURS)], DASHES[turned], MARKS[turned])

@@ -9,7 +9,7 @@ from gepnet_core.estimates import Estimate, FollowUp, StratumEstimate, estimate
 from gepnet_core.figure_points import MOST_POINTS
 from gepnet_core.figure_words import Look, ticks
 from gepnet_core.figures import survival_figure
-from gepnet_core.palette import COLOURS, PALE_SLATE, SLATE
+from gepnet_core.palette import COLOURS, PALE_SLATE, SLATE, TOGETHER
 from gepnet_core.selection import Selection
 from gepnet_core.store import open_dataset
 from gepnet_core.survival import EventCounts, Quantile, kaplan_meier
@@ -176,7 +176,7 @@ def test_colours_read_on_white_and_on_the_dark_background() -> None:
         linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
         return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
 
-    for colour in (*COLOURS, SLATE, PALE_SLATE):
+    for colour in (*COLOURS, SLATE, PALE_SLATE, TOGETHER):
         for background in ("#ffffff", "#10161d"):
             bright, dark = sorted((luminance(colour), luminance(background)), reverse=True)
             assert (bright + 0.05) / (dark + 0.05) >= 3.0, f"{colour} on {background}"

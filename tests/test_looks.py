@@ -14,7 +14,7 @@ from gepnet_core.figure_words import Look
 from gepnet_core.figures import survival_figure
 from gepnet_core.figures_compare import forest_figure, incidence_figure, log_minus_log_figure, stacked_figure
 from gepnet_core.figures_side_effects import modality_figure, term_figure
-from gepnet_core.palette import COLOURS, DASHES, PALE_SLATE, SLATE, look_of
+from gepnet_core.palette import COLOURS, DASHES, PALE_SLATE, SLATE, TOGETHER, look_of
 from gepnet_core.question import Question
 from gepnet_core.selection import Selection
 from gepnet_core.side_effects import side_effects
@@ -98,7 +98,7 @@ def test_a_group_keeps_its_look_where_deaths_compete(shelf, levels) -> None:
 
 
 def test_what_is_no_stratum_never_has_the_colour_of_one(shelf) -> None:
-    assert not {SLATE, PALE_SLATE} & set(COLOURS)
+    assert not {SLATE, PALE_SLATE, TOGETHER} & set(COLOURS)
     data = open_dataset(shelf, "synthetic")
     harm = side_effects(data, Selection())
     build_adtte(shelf, "mgus", MGUS, competing_cnsr=2)
@@ -116,7 +116,7 @@ def test_all_patients_look_like_no_modality_and_one_modality_alone_looks_like_it
         survival_figure(estimate(data, "OS", Selection(), by="modality"), Look(), data.levels("modality"))
     )
     together = drawn_as(survival_figure(estimate(data, "OS", Selection()), Look(), data.levels(None)))
-    assert together == {"All patients": {(SLATE, "solid")}}
+    assert together == {"All patients": {(TOGETHER, "solid")}}
     alone = estimate(data, "OS", Selection(("EBRT",)))
     assert drawn_as(survival_figure(alone, Look(), data.levels(None))) == {
         "All patients": by["External beam radiation"]

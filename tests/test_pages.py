@@ -302,7 +302,7 @@ def test_nobody_left_names_the_filters_in_use_and_offers_to_clear_them(open_page
         "survival.py", endpoint="OS", modality="RFA", index_from="2010-01-01", index_to="2011-01-01"
     )
     assert "No patient matches these filters. Widen or clear one of them." in words(app)
-    assert "Filters in use: RFA; index date from 2010-01-01 to 2011-01-01." in words(app)
+    assert "**RFA; index date from 2010-01-01 to 2011-01-01** · 0 of 59 patients" in words(app)
     press(app, "Clear all filters")
     assert "59 of 59 patients" in words(app)
     assert (in_url(app, "modality"), in_url(app, "index_from")) == ([], [])

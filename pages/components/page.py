@@ -73,9 +73,8 @@ def nothing_left(why: NothingLeft | None = None) -> None:
     st.info(escaped(str(why or NothingLeft())))
     chosen = remembered.view.selection
     everything = Selection(death=chosen.death)
-    if why is None and chosen != everything:
-        st.caption(f"Filters in use: {escaped(remembered.data.describe(chosen))}.")
-        if st.button("Clear all filters", icon=":material/filter_alt_off:"):
-            remembered.reset(replace(remembered.view, selection=everything))
-            st.rerun()
+    filtered = why is None and chosen != everything
+    if filtered and st.button("Clear all filters", icon=":material/filter_alt_off:"):
+        remembered.reset(replace(remembered.view, selection=everything))
+        st.rerun()
     st.stop()

@@ -293,6 +293,14 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(address: str, page: Page, p
     assert wide == [0]
 
 
+def test_the_menu_of_a_narrow_screen_breaks_no_rule_of_access(address: str, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    go(page, f"{address}/methods")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_role("link", name="Patients like this one")).to_be_visible()
+    assert violations(page) == []
+
+
 def test_every_answer_carries_the_security_headers(address: str, page: Page) -> None:
     answer = page.goto(f"{address}/ready")
     assert answer is not None
