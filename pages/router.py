@@ -8,6 +8,7 @@ import streamlit as st
 
 from gepnet_core.errors import CohortError
 from pages.components import (
+    access,
     case_form,
     compare_controls,
     controls,
@@ -65,6 +66,7 @@ MENU = {
 }
 PAGES = [entry for group in MENU.values() for entry in group]
 page = st.navigation(MENU, position="top")
+access.draw()
 tour.start(overview=page == overview)
 try:
     shelf, remembered = session.start()

@@ -60,6 +60,7 @@ CHART_ROWS = [
     "NA;m;1952;Pankreas;9;14.03.2014;06/04/2015;RFA;fokaler Progress;;;;;11.03.2017;;lebt",
 ]
 NewPage = Callable[..., Page]
+QUIET_LOOKS = 4  # a tenth of a second apart
 
 
 @contextmanager
@@ -114,11 +115,14 @@ def launch(playwright: Playwright) -> Browser:
 
 
 def settled(page: Page) -> None:
-    """Wait until the last rerun is drawn: nothing runs, loads or is stale, and the page has stopped changing."""
+    """Wait until the last rerun is drawn: nothing runs, loads or is stale, and looks in a row found no change.
+
+    Looks are counted, not time: while the browser is too busy to look, nothing is taken for quiet.
+    """
     expect(page.locator("h1")).to_be_visible(timeout=30_000)
-    page.wait_for_timeout(150)  # a click needs a moment until the rerun that it asks for is announced
+    page.evaluate("() => { window.lastSeen = null; window.quietLooks = 0; }")
     page.wait_for_function(
-        """() => {
+        """looks => {
             const app = document.querySelector('[data-testid="stApp"]');
             const main = document.querySelector('[data-testid="stMain"]');
             const busy = app?.getAttribute('data-test-script-state') !== 'notRunning'
@@ -126,12 +130,11 @@ def settled(page: Page) -> None:
                 || [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].some(
                     chart => !chart.querySelector('.js-plotly-plot .main-svg'));
             const now = main ? main.innerHTML : '';
-            if (busy || now !== window.lastSeen) {
-                window.lastSeen = now;
-                window.lastChange = performance.now();
-            }
-            return !busy && performance.now() - window.lastChange > 700;
+            window.quietLooks = busy || now !== window.lastSeen ? 0 : window.quietLooks + 1;
+            window.lastSeen = now;
+            return window.quietLooks >= looks;
         }""",
+        arg=QUIET_LOOKS,
         timeout=30_000,
         polling=100,
     )

@@ -110,14 +110,15 @@ def test_a_file_that_needs_more_memory_than_it_may_is_refused_in_words(read, tmp
         (folder / path.name).write_bytes(path.read_bytes())
     patient = (folder / "progressions.csv").read_text(encoding="utf-8").splitlines()[1]
     (folder / "progressions.csv").write_text("patient_id,date,extent\n" + f"{patient}\n" * 400_000)
-    request = Request(folder, Format.TABLES, extracted=EXTRACTED)
-    found = read(request, limits=Limits(memory_bytes=350 * MIB))
+    fits = Request(COHORT, Format.TABLES, extracted=EXTRACTED)
+    assert read(fits).path is not None  # from here on the worker holds all that it loads
+    found = read(Request(folder, Format.TABLES, extracted=EXTRACTED), limits=Limits(memory_bytes=600 * MIB))
     assert [(one.rule, one.file) for one in found.report.findings] == [("file-limit", "tables")]
     assert found.report.findings[0].words == (
-        "needs more than 350 MiB to be read. Split the file or leave out what is not needed."
+        "needs more than 600 MiB to be read. Split the file or leave out what is not needed."
     )
     assert (found.path, found.current, found.effect) == (None, None, None)
-    assert read(Request(COHORT, Format.TABLES, extracted=EXTRACTED)).path is not None  # the next one is
+    assert read(fits).path is not None  # the next one is
 
 
 def test_a_file_that_takes_longer_than_it_may_is_refused_in_words(read, long_trial):
@@ -204,6 +205,8 @@ def test_a_worker_is_kept_for_the_next_file(read, tmp_path):
     worker = idle_worker()
     read(request)
     assert idle_worker() is worker
+    loaded = Path(f"/proc/{worker.process.pid}/maps").read_text(encoding="utf-8")
+    assert "/pandas/" in loaded, "no job after the first waits for it"
 
 
 def test_a_worker_that_was_killed_between_two_files_is_replaced(read, tmp_path):

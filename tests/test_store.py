@@ -15,10 +15,11 @@ import pytest
 from gepnet_core import store
 from gepnet_core.errors import DataSetUnknown
 from gepnet_core.selection import Selection
-from gepnet_core.store import Shelf, build_adtte, build_source, open_dataset, open_shelf
+from gepnet_core.store import Shelf, build_adtte, build_source, open_dataset, open_shelf, writing
 from gepnet_core.store.connection import Database
 
 REFERENCE = Path(__file__).parent / "reference"
+SYNTHETIC = Path(__file__).resolve().parents[1] / "data" / "synthetic"
 TINY = """\
 USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,EVNTDESC,STARTDT,ADT
 1,drug,OS,Overall survival,10,DAYS,0,DEATH,2014-01-01,2014-01-11
@@ -147,6 +148,21 @@ def test_the_same_files_give_the_same_version_in_another_folder(held, trial, tmp
     assert build_adtte(other, "elsewhere", trial)[0].version == held.current("trial").version
     built = [build_source(found, "copy", synthetic_copy) for found in (held, other)]
     assert built[0] == built[1]
+
+
+def test_a_large_file_is_written_in_another_way_and_holds_the_same(tmp_path, monkeypatch):
+    found = []
+    for small in (writing.SMALL, 0):
+        monkeypatch.setattr(writing, "SMALL", small)
+        shelf = Shelf(tmp_path / str(small))
+        current = build_source(shelf, "synthetic", SYNTHETIC)
+        database = open_dataset(shelf, "synthetic").database
+        chosen = {kind for (kind,) in database.rows("SELECT compression FROM pragma_storage_info('times')")}
+        assert (chosen <= {"Uncompressed", "Constant"}) == bool(small)
+        tables = [name for name in current.rows if not name.startswith("finding")]
+        rows = {name: database.rows(f"FROM {name} ORDER BY ALL") for name in tables}
+        found.append((current.version, current.content, current.rows, rows))
+    assert found[0] == found[1]
 
 
 def test_a_version_file_is_not_touched_by_importing_its_rows_again(held, trial):

@@ -100,6 +100,9 @@ class _Worker:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gepnet_core.importer.worker"],
             cwd=PROJECT,
+            # with one arena, memory that is used up is an error at once; with several, the C library searches all
+            # of them at each request, for minutes
+            env={**os.environ, "MALLOC_ARENA_MAX": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -89,10 +89,12 @@ class Building:
 
 
 @contextmanager
-def building(path: Path, scratch: Path) -> Iterator[Building]:
+def building(path: Path, scratch: Path, *, small: bool = False) -> Iterator[Building]:
     """Open a new file for writing; on leaving, everything is in the file itself (CHECKPOINT) and it is closed.
 
-    What does not fit in memory goes to `scratch` meanwhile.
+    What does not fit in memory goes to `scratch` meanwhile. A `small` file is written in one transaction, so that
+    no statement waits for the disk, and without choosing compressions, which takes as long for 59 rows as for
+    thousands. Of a large one a transaction would hold too much in memory.
 
     Raises
     ------
@@ -107,7 +109,12 @@ def building(path: Path, scratch: Path) -> Iterator[Building]:
     try:
         connection = duckdb.connect(str(path), config=config)
         try:
+            if small:
+                connection.execute("SET force_compression = 'uncompressed'")
+                connection.execute("BEGIN")
             yield Building(connection)
+            if small:
+                connection.execute("COMMIT")
             connection.execute("CHECKPOINT")
         finally:
             connection.close()

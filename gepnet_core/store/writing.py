@@ -18,6 +18,7 @@ from gepnet_core.store.connection import Building, Database, building
 from gepnet_core.store.versions import Current, Shelf
 
 SCHEMA = 5  # raise it where the derived tables change meaning: it is part of a version
+SMALL = 10_000  # rows in all
 NOT_COUNTED = ("meta", "findings", "finding_counts")  # written last, or not part of the content
 
 REMEDIES = {
@@ -75,7 +76,8 @@ def write_version(
     """
     meta: list[Row] = [{"key": key, "value": value} for key, value in recipe.meta.items()]
     spools = [*recipe.spools, spooled(scratch, "meta", (("key", "VARCHAR"), ("value", "VARCHAR")), meta)]
-    with building(path, scratch) as file:
+    small = sum(spool.rows for spool in spools) <= SMALL
+    with building(path, scratch, small=small) as file:
         file.run("CREATE SCHEMA source")
         for spool in spools:
             _load(file, spool)
@@ -241,7 +243,8 @@ def row_counts(database: Database) -> dict[str, int]:
         "SELECT table_schema, table_name FROM information_schema.tables ORDER BY table_schema, table_name"
     )
     names = [name if schema == "main" else f"{schema}.{name}" for schema, name in tables]
-    return {name: int(database.rows(f"SELECT count(*) FROM {name}")[0][0]) for name in names}
+    counted = ", ".join(f"(SELECT count(*) FROM {name})" for name in names)
+    return dict(zip(names, map(int, database.rows(f"SELECT {counted}")[0]), strict=True))
 
 
 def modalities_spool(scratch: Path, values: Sequence[tuple[str, str]]) -> Spool:

@@ -49,13 +49,9 @@ def patient(words: str, view: View, name: str) -> Linked:
 
 
 # A click on a link within the dashboard goes to the server instead of opening a tab with a session of its own. With
-# a modifier key, or before this has loaded, it is a link like any other. On a narrow screen the framework puts the
-# menu into a list whose groups a list may not hold: there it is read as links alone.
+# a modifier key, or before this has loaded, it is a link like any other.
 FOLLOW = """
-const MENU = '[data-testid="stSidebarNavItems"]'
 export default function ({ setTriggerValue }) {
-    const read = () => document.querySelectorAll(`${MENU}, ${MENU} li`)
-        .forEach(part => part.setAttribute('role', 'none'))
     const clicked = event => {
         const link = event.target.closest('[data-testid="stMain"] a[href]')
         const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
@@ -65,13 +61,8 @@ export default function ({ setTriggerValue }) {
         event.stopPropagation()
         setTriggerValue('href', href)
     }
-    read()
-    addEventListener('resize', read)
     document.addEventListener('click', clicked, true)
-    return () => {
-        removeEventListener('resize', read)
-        document.removeEventListener('click', clicked, true)
-    }
+    return () => document.removeEventListener('click', clicked, true)
 }
 """
 _component = st.components.v2.component("links", html="<div></div>", js=FOLLOW)

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.dashboard import (
     PATHS,
@@ -26,6 +26,7 @@ from tests.dashboard import (
 )
 
 pytestmark = pytest.mark.browser
+NARROW: ViewportSize = {"width": 390, "height": 844}
 
 
 def estimate(data_dir: Path, *arguments: str) -> list[dict]:
@@ -264,38 +265,55 @@ def test_hovering_says_survival_interval_and_at_risk(address: str, page: Page) -
 
 
 VIEWS = [
-    *(path for path in PATHS if path != "/compare"),
+    *(f"{path}?by=modality" for path in PATHS if path != "/compare"),
     "/compare?subgroup=sex&adjust=age_at_index",
-    "/survival?by=modality",
+    "/survival",
     "/survival?modality=nobody",
     "/survival?index_from=2010-01-01&index_to=2011-01-01",
 ]
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_axe_finds_no_violation_in_light_or_dark(address: str, page: Page, view: str) -> None:
+def test_axe_finds_no_violation_in_light_or_dark_and_a_narrow_screen_needs_no_sideways_scrolling(
+    address: str, page: Page, view: str
+) -> None:
     go(page, f"{address}{view}")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        settled(page)
-        assert page.evaluate("() => getComputedStyle(document.querySelector('.stApp')).colorScheme") == scheme
-        assert violations(page) == []
+    assert scheme(page) == "light"
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    settled(page)
+    assert scheme(page) == "dark"
+    assert violations(page) == []
+    page.set_viewport_size(NARROW)
+    settled(page)
+    assert violations(page) == []
+    beyond = """() => [...document.querySelectorAll('[data-testid="stMain"]')].map(
+        main => main.scrollWidth - main.clientWidth)"""
+    assert page.evaluate(beyond) == [0]
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_a_narrow_screen_needs_no_sideways_scrolling(address: str, page: Page, path: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    go(page, f"{address}{path}?by=modality")
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid="stMain"]')].map(
-            main => main.scrollWidth - main.clientWidth)"""
-    )
-    assert wide == [0]
+def scheme(page: Page) -> str:
+    """Return the theme in which the page is drawn."""
+    found: str = page.evaluate("() => getComputedStyle(document.querySelector('.stApp')).colorScheme")
+    return found
 
 
-def test_the_menu_of_a_narrow_screen_breaks_no_rule_of_access(address: str, page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+def test_on_a_narrow_screen_keys_reach_what_is_seen_and_the_menu_breaks_no_rule_of_access(
+    address: str, page: Page
+) -> None:
+    page.set_viewport_size(NARROW)
     go(page, f"{address}/methods")
+    reached = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                """() => document.activeElement.closest('[data-testid="stSidebar"]')
+                    ? 'sidebar' : document.activeElement.tagName.toLowerCase()"""
+            )
+        )
+    assert "sidebar" not in reached, "it is folded away"
+    assert "table" in reached, "it is wider than the screen"
     page.get_by_test_id("stExpandSidebarButton").click()
     expect(page.get_by_role("link", name="Patients like this one")).to_be_visible()
     assert violations(page) == []
