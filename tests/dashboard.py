@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,8 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, expect
+
+from gepnet_core.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = "/usr/bin/chromium"
@@ -142,16 +146,11 @@ def settled(page: Page) -> None:
 
 def command(data_dir: Path, *arguments: str) -> Any:
     """Return what the command line answers on the same data."""
-    done = subprocess.run(
-        [sys.executable, "-m", "gepnet_core", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "GEPNET_DATA_DIR": str(data_dir)},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    return json.loads(done.stdout)
+    told = io.StringIO()
+    with pytest.MonkeyPatch.context() as environment, contextlib.redirect_stdout(told):
+        environment.setenv("GEPNET_DATA_DIR", str(data_dir))
+        assert main(list(arguments)) == 0
+    return json.loads(told.getvalue())
 
 
 def go(page: Page, address: str) -> None:

@@ -239,9 +239,7 @@ def _of_content(rows: dict[str, int]) -> dict[str, int]:
 
 def row_counts(database: Database) -> dict[str, int]:
     """Return the number of rows of every table, by name with schema where it is not main."""
-    tables = database.rows(
-        "SELECT table_schema, table_name FROM information_schema.tables ORDER BY table_schema, table_name"
-    )
+    tables = database.rows("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL")
     names = [name if schema == "main" else f"{schema}.{name}" for schema, name in tables]
     counted = ", ".join(f"(SELECT count(*) FROM {name})" for name in names)
     return dict(zip(names, map(int, database.rows(f"SELECT {counted}")[0]), strict=True))
