@@ -23,6 +23,9 @@ LOCKED_DOWN = {
 BUILDING = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 BUILDING_MEMORY = "512MB"
 BATCH = 10_000
+# A table is shared out among threads by groups of 122,880 rows: in a file of this size there is nothing to share.
+SMALL_FILE = 8 << 20
+ONE_THREAD = {"threads": "1"}
 DAMAGE = (
     duckdb.IOException,
     duckdb.OutOfMemoryException,
@@ -39,8 +42,9 @@ class Database:
     _guard = threading.Lock()
 
     def __init__(self, path: Path) -> None:
+        config = LOCKED_DOWN | (ONE_THREAD if path.stat().st_size <= SMALL_FILE else {})
         try:
-            self._connection = duckdb.connect(str(path), read_only=True, config=dict(LOCKED_DOWN))
+            self._connection = duckdb.connect(str(path), read_only=True, config=dict(config))
         except duckdb.Error as failed:
             raise _damaged(path) from failed
         self._path = path
@@ -92,9 +96,9 @@ class Building:
 def building(path: Path, scratch: Path, *, small: bool = False) -> Iterator[Building]:
     """Open a new file for writing; on leaving, everything is in the file itself (CHECKPOINT) and it is closed.
 
-    What does not fit in memory goes to `scratch` meanwhile. A `small` file is written in one transaction, so that
-    no statement waits for the disk, and without choosing compressions, which takes as long for 59 rows as for
-    thousands. Of a large one a transaction would hold too much in memory.
+    What does not fit in memory goes to `scratch` meanwhile. A `small` file is written by one thread in one
+    transaction, so that no statement waits for the disk, and without choosing compressions, which takes as long
+    for 59 rows as for thousands. Of a large one a transaction would hold too much in memory.
 
     Raises
     ------
@@ -105,6 +109,7 @@ def building(path: Path, scratch: Path, *, small: bool = False) -> Iterator[Buil
         **BUILDING,
         "temp_directory": str(scratch),
         "memory_limit": BUILDING_MEMORY,
+        **(ONE_THREAD if small else {}),
     }
     try:
         connection = duckdb.connect(str(path), config=config)
