@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.special import chdtrc
 
 from gepnet_core.intervals import Floats
 from gepnet_core.risk_sets import RiskSets, risk_sets
@@ -39,6 +38,13 @@ class ChiSquare:
     df: int
     p: float | None
 
+    @classmethod
+    def of(cls, chisq: float, df: int) -> ChiSquare:
+        """Return a statistic with its p value, the chance of one as large where nothing differs."""
+        from scipy.special import chdtrc  # a sixth of a second, which most commands need not wait for
+
+        return cls(chisq, df, float(chdtrc(df, chisq)))
+
 
 def chi_square(score: Floats, variance: Floats) -> ChiSquare:
     """Return the quadratic form of a score, shape (k,), in the inverse of its variance, shape (k, k).
@@ -57,8 +63,7 @@ def chi_square(score: Floats, variance: Floats) -> ChiSquare:
         if rank == score.size
         else np.linalg.pinv(variance, rcond=1e-10, hermitian=True) @ score
     )
-    statistic = max(0.0, float(score @ solved))
-    return ChiSquare(statistic, rank, float(chdtrc(rank, statistic)))
+    return ChiSquare.of(max(0.0, float(score @ solved)), rank)
 
 
 def rank_test(blocks: Sequence[Sequence[EventCounts]], weight: Weight = Weight.LOG_RANK) -> ChiSquare:

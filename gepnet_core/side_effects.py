@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.special import betaincinv
-
 from gepnet_core.errors import NothingLeft, OptionRefused
 from gepnet_core.formatting import NO_BREAK, format_count, format_level, format_percent
 from gepnet_core.selection import Selection
@@ -165,6 +163,8 @@ def left_out_sentence(found: SideEffects) -> str | None:
 
 def proportion(count: int, n: int, conf_level: float) -> Proportion:
     """Return a share with the exact limits of Clopper and Pearson."""
+    from scipy.special import betaincinv  # a sixth of a second, which most commands need not wait for
+
     tail = (1.0 - conf_level) / 2.0
     lower = 0.0 if count == 0 else float(betaincinv(count, n - count + 1, tail))
     upper = 1.0 if count == n else float(betaincinv(count + 1, n - count, 1.0 - tail))

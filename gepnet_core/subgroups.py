@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtrc
 
 from gepnet_core.cox import fit_cox
 from gepnet_core.hazard_ratios import HazardRatio, crude_cells, hazard_ratios
@@ -102,8 +101,7 @@ def interaction_test(crossed: Mapping[str, Sequence[EventCounts]], contrast: str
     parts = _log_likelihood(cells, np.hstack([np.array(main), _dummies([level for level, _ in cells])]))
     if whole is None or parts is None:
         return ChiSquare(None, df, None)
-    chisq = max(0.0, 2.0 * (whole - parts))
-    return ChiSquare(chisq, df, float(chdtrc(df, chisq)))
+    return ChiSquare.of(max(0.0, 2.0 * (whole - parts)), df)
 
 
 def _dummies(names: Sequence[str]) -> Floats:
