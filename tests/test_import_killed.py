@@ -131,6 +131,7 @@ def test_the_two_files_are_two_versions_of_different_tables(clean):
 # The same command in a process that has its modules loaded: half of an import's time is Python's start.
 WARM = """
 import json, os, resource, sys
+import pandas  # which the database would load in every child
 from gepnet_core.cli import main
 for line in sys.stdin:
     told = json.loads(line)
