@@ -113,9 +113,9 @@ def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) 
     raise AssertionError(f"the dashboard did not start:\n{log.read_text(errors='replace')}")
 
 
-def launch(playwright: Playwright) -> Browser:
+def launch(playwright: Playwright, *flags: str) -> Browser:
     """Start Debian's chromium; without it this fails."""
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*CHROMIUM_FLAGS, *flags])
 
 
 def settled(page: Page) -> None:

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 from tests.dashboard import NewPage, launch, serving
 
 WINDOW: ViewportSize = {"width": 1280, "height": 900}
+# no page lives so long that compiling its scripts for speed would pay: a seventh of the browser's work
+UNOPTIMISED = "--js-flags=--no-maglev --no-turbofan"
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +34,7 @@ def address(data_dir: Path) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """Debian's chromium."""
     with sync_playwright() as playwright:
-        found = launch(playwright)
+        found = launch(playwright, UNOPTIMISED)
         yield found
         found.close()
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.dashboard import NewPage, command, go, main_text, settled, violations
+from tests.dashboard import command, go, main_text, settled, violations
 
 pytestmark = pytest.mark.browser
 
@@ -90,7 +90,7 @@ def test_the_board_is_one_screen_of_large_type_without_anything_else(address: st
 
 
 def test_keys_move_endpoint_patients_and_time_and_the_address_opens_the_same_board(
-    address: str, data_dir: Path, board: Page, new_page: NewPage
+    address: str, data_dir: Path, board: Page
 ) -> None:
     go(board, f"{address}/board")
     press(board, "e")
@@ -117,7 +117,8 @@ def test_keys_move_endpoint_patients_and_time_and_the_address_opens_the_same_boa
         "neither a key with Control nor one while the keys are explained moves anything"
     )
 
-    second = new_page(viewport=PROJECTOR)
+    second = board.context.new_page()
+    second.set_viewport_size(PROJECTOR)
     go(second, shared)
     assert (main_text(second), second.url) == (shown, shared)
     second.close()
