@@ -42,7 +42,8 @@ from gepnet_core.estimates import Estimate, StratumEstimate
 from gepnet_core.spelled import parse_dataset_name
 from gepnet_core.store import open_dataset, open_shelf
 from gepnet_core.survival import Quantile
-from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, TimeUnit
+from gepnet_core.time_scale import TimeScale
+from gepnet_core.vocabulary import TimeUnit
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -164,8 +165,7 @@ def _estimate(asked: argparse.Namespace) -> tuple[Json, int]:
     found = estimated(asked, opened(asked))
     if found.conf_type is not found.conf_type.pointwise:
         say("The limits in survival_at are plain: the symmetric convention is for times only.")
-    per_unit = asked.unit.days
-    times = asked.at or [t * DAYS_PER_MONTH / per_unit for t in DEFAULT_TIMES_MONTHS]
+    times = asked.at or [found.scale.in_unit(day, asked.unit) for day in found.scale.default_days]
     return _estimate_json(found, asked.unit, times), 0
 
 
@@ -186,16 +186,18 @@ def _estimate_json(found: Estimate, unit: TimeUnit, times: Sequence[float]) -> J
         "conf_type": found.conf_type.value,
         "conf_level": found.conf_level,
         "unit": unit.value,
-        "strata": [_stratum_json(stratum, unit, times) for stratum in found.strata],
+        "strata": [_stratum_json(stratum, found.scale, unit, times) for stratum in found.strata],
     }
 
 
-def _stratum_json(stratum: StratumEstimate, unit: TimeUnit, times: Sequence[float]) -> Json:
+def _stratum_json(stratum: StratumEstimate, scale: TimeScale, unit: TimeUnit, times: Sequence[float]) -> Json:
     watched = stratum.follow_up
     return {
         **stratum_counts(stratum),
         "median": _quantile_json(stratum.median, unit),
-        "survival_at": [{"at": time, **point_json(stratum.curve.at(unit.to_days(time)))} for time in times],
+        "survival_at": [
+            {"at": time, **point_json(stratum.curve.at(scale.to_days(time, unit)))} for time in times
+        ],
         "follow_up": {
             "basis": watched.basis,
             "reverse_km": _quantile_json(watched.reverse_km, unit),

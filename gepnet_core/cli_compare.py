@@ -24,7 +24,7 @@ from gepnet_core.rank_tests import ChiSquare, Weight
 from gepnet_core.restricted_mean import Difference
 from gepnet_core.stability import Range
 from gepnet_core.subgroups import Subgroup
-from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, Status, TimeUnit
+from gepnet_core.vocabulary import Status, TimeUnit
 
 
 def add_options(parser: argparse.ArgumentParser, *, free: bool = False) -> None:
@@ -79,7 +79,11 @@ def add_options(parser: argparse.ArgumentParser, *, free: bool = False) -> None:
 def run(asked: argparse.Namespace) -> tuple[Json, int]:
     """Answer `compare`; a tau that cannot be used is refused as a whole."""
     unit: TimeUnit = asked.unit
-    times = tuple(asked.at or [months * DAYS_PER_MONTH / unit.days for months in DEFAULT_TIMES_MONTHS])
+    dataset = opened(asked)
+    scale = dataset.time_scale(asked.endpoint)
+    landmark = None if asked.landmark is None else scale.to_days(asked.landmark, unit)
+    scale = scale.from_landmark(landmark)
+    times = tuple(asked.at or [scale.in_unit(day, unit) for day in scale.default_days])
     question = Question(
         endpoint=asked.endpoint,
         selection=named_selection(asked),
@@ -88,15 +92,15 @@ def run(asked: argparse.Namespace) -> tuple[Json, int]:
         reference=asked.reference,
         stratify=asked.stratify,
         adjust=tuple(asked.adjust),
-        tau=None if asked.tau is None else unit.to_days(asked.tau),
-        times=tuple(unit.to_days(time) for time in times),
-        landmark=None if asked.landmark is None else unit.to_days(asked.landmark),
+        tau=None if asked.tau is None else scale.to_days(asked.tau, unit),
+        times=tuple(scale.to_days(time, unit) for time in times),
+        landmark=landmark,
         contrast=asked.contrast,
         subgroups=tuple(asked.subgroup),
         conf_type=asked.conf_type,
         conf_level=asked.conf_level,
     )
-    found = compare(opened(asked), question)
+    found = compare(dataset, question)
     if found.tau_refused:
         raise found.tau_refused
     say_limits(found.estimated, asked.conf_type)
@@ -145,7 +149,7 @@ def _comparison(found: Comparison, unit: TimeUnit, times: Sequence[float]) -> Js
         "landmark": None
         if landmark is None
         else {
-            "at": landmark.day / unit.days,
+            "at": found.scale.from_landmark(0.0).in_unit(landmark.day, unit),
             "left_out": {
                 "event": landmark.event,
                 "competing": landmark.competing,
@@ -211,7 +215,7 @@ def _restricted_means(found: Comparison, unit: TimeUnit) -> Json | None:
     if means is None:
         return None
     return {
-        "tau": means.tau / unit.days,
+        "tau": found.scale.in_unit(means.tau, unit),
         "strata": [
             {
                 "stratum": mean.stratum,
@@ -243,7 +247,7 @@ def _incidences(found: Comparison, unit: TimeUnit, times: Sequence[float]) -> li
     rows: list[Any] = []
     for curve in found.incidences:
         for when in times:
-            at = curve.incidence_at(unit.to_days(when))
+            at = curve.incidence_at(found.scale.to_days(when, unit))
             rows.append(
                 {
                     "stratum": curve.stratum,

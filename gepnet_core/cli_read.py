@@ -34,8 +34,8 @@ def run(asked: argparse.Namespace) -> tuple[Json, int]:
     dataset = opened(asked)
     found = estimated(asked, dataset)
     reference = reference_among(found, asked.reference)
-    default = TimeUnit.MONTHS.to_days(DEFAULT_MONTHS)
-    days = [asked.unit.to_days(time) for time in asked.at] if asked.at else [default]
+    scale, unit = found.scale, asked.unit
+    days = [scale.to_days(time, unit) for time in asked.at] if asked.at else [scale.to_days(DEFAULT_MONTHS)]
     return {
         "dataset": dataset.name,
         "version": dataset.version,
@@ -53,7 +53,7 @@ def run(asked: argparse.Namespace) -> tuple[Json, int]:
 
 def _reading(estimated: Estimate, found: Reading, unit: TimeUnit) -> Json:
     return {
-        "at": found.day / unit.days,
+        "at": estimated.scale.in_unit(found.day, unit),
         "heading": heading(estimated, found),
         "strata": [_stratum(estimated, found, stratum) for stratum in found.strata],
     }

@@ -21,7 +21,7 @@ from gepnet_core.cli_options import (
 from gepnet_core.estimates import Estimate, StratumEstimate, estimate
 from gepnet_core.similar import Likeness, alike
 from gepnet_core.spelled import parse_lines, parse_part, parse_percent
-from gepnet_core.vocabulary import DAYS_PER_MONTH
+from gepnet_core.time_scale import TimeScale
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -98,13 +98,13 @@ def _answer(likeness: Likeness, found: Estimate) -> Json:
         ],
         "conf_type": found.conf_type.pointwise.value,
         "conf_level": found.conf_level,
-        "strata": [_stratum(stratum) for stratum in found.strata],
+        "strata": [_stratum(stratum, found.scale) for stratum in found.strata],
         "sentences": [sentence for each in told for sentence in each.sentences],
     }
 
 
-def _stratum(stratum: StratumEstimate) -> Json:
-    times = [(months, stratum.curve.at(months * DAYS_PER_MONTH)) for months in similar_words.TIMES_MONTHS]
+def _stratum(stratum: StratumEstimate, scale: TimeScale) -> Json:
+    times = [(months, stratum.curve.at(scale.to_days(months))) for months in similar_words.TIMES_MONTHS]
     return {
         **stratum_counts(stratum),
         "at_months": [{"months": months, **point_json(at)} for months, at in times],

@@ -11,7 +11,6 @@ from gepnet_core.report.contents import Report, compose
 from gepnet_core.spelled import parse_horizon
 from gepnet_core.store import DataSet, open_shelf
 from gepnet_core.view import View
-from gepnet_core.vocabulary import DAYS_PER_MONTH
 
 
 def add_options(parser: argparse.ArgumentParser, *, free: bool = False) -> None:
@@ -40,8 +39,12 @@ def view_of(asked: argparse.Namespace, dataset: DataSet) -> View:
             "times. Give one, or leave it out."
         )
 
+    start = dataset.time_scale(asked.endpoint or next(iter(dataset.endpoints)))
+    landmark = None if asked.landmark is None else start.to_days(asked.landmark, asked.unit)
+    after = start.from_landmark(landmark)
+
     def months(time: float | None) -> float | None:
-        return None if time is None else asked.unit.to_days(time) / DAYS_PER_MONTH
+        return None if time is None else after.to_months(after.to_days(time, asked.unit))
 
     return View(
         dataset=dataset.name,
@@ -60,7 +63,7 @@ def view_of(asked: argparse.Namespace, dataset: DataSet) -> View:
         adjust=tuple(asked.adjust),
         tau=months(asked.tau),
         at=months(asked.at[0] if asked.at else None),
-        landmark=months(asked.landmark),
+        landmark=None if landmark is None else start.to_months(landmark),
         contrast=asked.contrast,
         subgroups=tuple(asked.subgroup),
         window=asked.window,

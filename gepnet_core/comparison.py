@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gepnet_core.competing_risks import IncidenceCurve, cumulative_incidence
@@ -28,7 +27,8 @@ from gepnet_core.store.crossed import crossed_counts
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.subgroups import Subgroup, subgroup
 from gepnet_core.survival import EventCounts
-from gepnet_core.vocabulary import DAYS_PER_MONTH, Status
+from gepnet_core.time_scale import TimeScale
+from gepnet_core.vocabulary import Status
 
 MOST_STRATA = 50
 CAUSES = (Status.EVENT, Status.COMPETING_DEATH)
@@ -65,7 +65,6 @@ class Comparison:
 
     def __init__(self, dataset: DataSet, question: Question) -> None:
         self.dataset = dataset
-        self.question = question
         check_columns(dataset, question)
         self.estimated: Estimate = estimate(
             dataset,
@@ -77,6 +76,7 @@ class Comparison:
             levels=question.levels,
             landmark=question.landmark,
         )
+        self.question = question if question.times else replace(question, times=self.scale.default_days)
         self.strata: tuple[StratumEstimate, ...] = self.estimated.strata
         self.names = tuple(stratum.stratum for stratum in self.strata)
         self.label: Callable[[str], str] = labelling(dataset, question.by)
@@ -94,6 +94,11 @@ class Comparison:
             )
         self.tau_refused: OptionRefused | None = None
         self.tau = self._tau()
+
+    @property
+    def scale(self) -> TimeScale:
+        """How a time that is asked of these curves becomes days."""
+        return self.estimated.scale
 
     @property
     def counts(self) -> list[EventCounts]:
@@ -272,15 +277,14 @@ class Comparison:
         if 0.0 < asked <= last:
             return asked
         self.tau_refused = OptionRefused(
-            f"The restricted mean cannot run to {_both(asked)}: {shortest.label} is followed for "
-            f"{_both(last)}. Choose a time above 0 and up to that."
+            f"The restricted mean cannot run to {_both(asked, self.scale.to_months(asked))}: {shortest.label} is "
+            f"followed for {_both(last, self.scale.months_within(last))}. Choose a time above 0 and up to that."
         )
         return None
 
 
-def _both(days: float) -> str:
-    """Return days as such and as months, rounded down so that the words can be asked for."""
-    months = math.floor(100.0 * days / DAYS_PER_MONTH) / 100.0
+def _both(days: float, months: float) -> str:
+    """Return a time as days and as months."""
     return f"{days:,.10g} days ({months:,.2f} months)"
 
 

@@ -17,7 +17,7 @@ from gepnet_core.formatting import (
 )
 from gepnet_core.rank_tests import ChiSquare, Weight
 from gepnet_core.stability import Range, Stability
-from gepnet_core.vocabulary import DAYS_PER_MONTH, Status
+from gepnet_core.vocabulary import Status
 
 EXPLORATORY = (
     "These comparisons are exploratory: the treatment was chosen for each patient, not drawn by lot, so groups "
@@ -180,7 +180,7 @@ def difference_rows(found: Comparison) -> list[list[str]]:
     return [
         [
             f"{found.label(at.difference.a)} less {found.label(at.difference.b)}",
-            f"{at.day / DAYS_PER_MONTH:.4g}",
+            found.scale.label(at.day),
             format_signed(at.difference.estimate, at.difference.lower, at.difference.upper, 100.0),
             format_p(at.difference.p),
         ]

@@ -11,8 +11,9 @@ from gepnet_core.landmark import Landmark, after_landmark
 from gepnet_core.selection import Selection
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.survival import EventCounts, Quantile, SurvivalCurve, kaplan_meier
+from gepnet_core.time_scale import TimeScale
 from gepnet_core.view import View
-from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType, DeathRule, Endpoint
+from gepnet_core.vocabulary import ConfType, DeathRule, Endpoint
 
 FOLLOW_UP_ENDPOINT = "OS"
 
@@ -70,7 +71,8 @@ class Estimate:
     """The estimates of an endpoint for a selection, a stratum each, and how they were made.
 
     `deaths_before_event` counts the competing deaths whatever the death rule; `with_time` the selected
-    patients who have a time of the endpoint, of whom `levels` and `landmark` may have left some out.
+    patients who have a time of the endpoint, of whom `levels` and `landmark` may have left some out; `scale` says
+    how a time that is asked of these curves becomes days.
     """
 
     dataset: DataSet
@@ -82,6 +84,7 @@ class Estimate:
     strata: tuple[StratumEstimate, ...]
     deaths_before_event: int
     with_time: int
+    scale: TimeScale
     levels: tuple[str, ...] = ()
     landmark: Landmark | None = None
 
@@ -128,13 +131,14 @@ def estimate(
     counted = chosen_levels(counted, levels)
     deaths = sum(int(counts.competing.sum()) for counts in counted)
     compared, left = [counts.under(selection.death) for counts in counted], None
+    scale = dataset.time_scale(endpoint)
     if landmark is not None:
         if landmark <= 0.0:
             raise OptionRefused("A landmark lies after time zero. Give a time above 0, or leave it out.")
         compared, left = after_landmark(compared, landmark)
         if not compared:
             raise NothingLeft(
-                f"Nobody is followed beyond the landmark of {landmark / DAYS_PER_MONTH:,.1f} months. Choose an "
+                f"Nobody is followed beyond the landmark of {scale.to_months(landmark):,.1f} months. Choose an "
                 "earlier one."
             )
     if selection.death is DeathRule.COMPETING:
@@ -160,6 +164,7 @@ def estimate(
         strata,
         deaths,
         with_time,
+        scale.from_landmark(landmark),
         tuple(levels),
         left,
     )

@@ -11,7 +11,7 @@ import numpy as np
 from gepnet_core.estimates import Estimate, StratumEstimate
 from gepnet_core.formatting import format_count, format_interval, time_axis
 from gepnet_core.palette import StratumLook, look_of
-from gepnet_core.vocabulary import DAYS_PER_MONTH
+from gepnet_core.time_scale import TimeScale
 
 TICK_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
 RATIO_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
@@ -33,6 +33,7 @@ class RiskTableRow:
 
     words: str
     stratum: StratumEstimate
+    scale: TimeScale
     part: str = ""
 
     @property
@@ -42,7 +43,7 @@ class RiskTableRow:
 
     def number(self, month: float) -> int:
         """Return the number of this line at a tick."""
-        found: int = getattr(self.stratum.curve.risk_at(month * DAYS_PER_MONTH), self.part)
+        found: int = getattr(self.stratum.curve.risk_at(self.scale.to_days(month)), self.part)
         return found
 
 
@@ -62,8 +63,8 @@ def risk_table_rows(estimated: Estimate) -> list[RiskTableRow]:
     rows = []
     for stratum in estimated.strata:
         if len(estimated.strata) > 1:
-            rows.append(RiskTableRow(stratum.label, stratum))
-        rows += [RiskTableRow(words, stratum, part) for words, part in parts]
+            rows.append(RiskTableRow(stratum.label, stratum, estimated.scale))
+        rows += [RiskTableRow(words, stratum, estimated.scale, part) for words, part in parts]
     return rows
 
 
@@ -75,7 +76,7 @@ def ticks(horizon: float) -> list[float]:
 
 def longest_months(estimated: Estimate) -> float:
     """Return the longest observed time over all strata, in months."""
-    return max(stratum.curve.last_day for stratum in estimated.strata) / DAYS_PER_MONTH
+    return estimated.scale.to_months(max(stratum.curve.last_day for stratum in estimated.strata))
 
 
 def last_month(estimated: Estimate, look: Look) -> float:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gepnet_core.comparison import Comparison
-from gepnet_core.figure_words import RATIO_TICKS, WIDEST_RATIO, ticks
+from gepnet_core.figure_words import RATIO_TICKS, WIDEST_RATIO, longest_months, ticks
 from gepnet_core.figures import GRID, dressed, faded
 from gepnet_core.formatting import format_ratio
 from gepnet_core.hazard_ratios import HazardRatio
@@ -184,7 +184,7 @@ def _step(
 
 
 def _incidence_axes(figure: go.Figure, found: Comparison) -> go.Figure:
-    longest = max(max(stratum.curve.last_day for stratum in found.strata) / DAYS_PER_MONTH, 1.0)
+    longest = max(longest_months(found.estimated), 1.0)
     rows = len({axis.domain for axis in figure.select_yaxes()})
     figure.update_xaxes(
         range=[-0.02 * longest, 1.02 * longest],

@@ -71,7 +71,8 @@ TIME = {
     ),
     "competing event": "An event that makes the one waited for impossible, such as death before a new therapy.",
     "follow-up": "How long patients were watched, whether or not anything happened to them.",
-    "months": "Days divided by 30.4375. All times are computed in whole days.",
+    "months": "Days divided by 30.4375. All times are computed in whole days. Where the data came in months or "
+    "years, a time that is asked for is rounded to a whole day as they were.",
 }
 ESTIMATES = {
     "Kaplan-Meier": (

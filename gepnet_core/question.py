@@ -8,7 +8,7 @@ from gepnet_core.errors import OptionRefused, listed, quoted
 from gepnet_core.selection import Selection
 from gepnet_core.store.dataset import MOST_LEVELS, DataSet
 from gepnet_core.view import View
-from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, ConfType, TimeUnit
+from gepnet_core.vocabulary import ConfType
 
 DEFAULT_GROUPING = "modality"
 
@@ -19,7 +19,8 @@ class Question:
 
     `reference` is the stratum that others are set against (default: the first), `stratify` a column for the
     stratified log-rank test, `adjust` covariates, `tau` the end of the restricted mean (default: the smallest
-    last observed time), `times` where S is compared, `landmark` the day at which the clock starts anew,
+    last observed time), `times` where S is compared (none given: 6, 12, 24 and 36 months), `landmark` the day at
+    which the clock starts anew,
     `contrast` the stratum (default: the first that is not the reference) that `subgroups` set against the
     reference within each of their levels.
     """
@@ -32,7 +33,7 @@ class Question:
     stratify: str | None = None
     adjust: tuple[str, ...] = ()
     tau: float | None = None
-    times: tuple[float, ...] = tuple(months * DAYS_PER_MONTH for months in DEFAULT_TIMES_MONTHS)
+    times: tuple[float, ...] = ()
     landmark: float | None = None
     contrast: str | None = None
     subgroups: tuple[str, ...] = ()
@@ -42,23 +43,31 @@ class Question:
 
 def asked(view: View, dataset: DataSet) -> Question:
     """Return the question that a screen's view asks, its months as days."""
-    days = TimeUnit.MONTHS.to_days
+    endpoint = view.endpoint or next(iter(dataset.endpoints))
+    landmark = landmark_day(view, dataset)
+    scale = dataset.time_scale(endpoint).from_landmark(landmark)
     return Question(
-        endpoint=view.endpoint or next(iter(dataset.endpoints)),
+        endpoint=endpoint,
         selection=view.selection,
         by=view.by or DEFAULT_GROUPING,
         levels=view.levels,
         reference=view.reference,
         stratify=view.stratify,
         adjust=view.adjust,
-        tau=None if view.tau is None else days(view.tau),
-        times=tuple(days(months) for months in ([view.at] if view.at else DEFAULT_TIMES_MONTHS)),
-        landmark=None if view.landmark is None else days(view.landmark),
+        tau=None if view.tau is None else scale.to_days(view.tau),
+        times=(scale.to_days(view.at),) if view.at else (),
+        landmark=landmark,
         contrast=view.contrast,
         subgroups=view.subgroups,
         conf_type=view.conf_type,
         conf_level=view.conf_level,
     )
+
+
+def landmark_day(view: View, dataset: DataSet) -> float | None:
+    """Return the day of a view's landmark, or None without one."""
+    scale = dataset.time_scale(view.endpoint or next(iter(dataset.endpoints)))
+    return None if view.landmark is None else scale.to_days(view.landmark)
 
 
 def check_columns(dataset: DataSet, question: Question) -> None:

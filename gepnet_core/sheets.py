@@ -35,7 +35,7 @@ from gepnet_core.selection import Selection
 from gepnet_core.sheet import MISSING, Cell, Piece, Sheet, counted
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.described import Kind
-from gepnet_core.vocabulary import DAYS_PER_MONTH, DEFAULT_TIMES_MONTHS, Status
+from gepnet_core.vocabulary import DEFAULT_TIMES_MONTHS, Status
 
 MOST_REASONS = 6
 BALANCE = (
@@ -80,7 +80,7 @@ def estimates_sheet(estimated: Estimate) -> Sheet:
         if deaths:
             row.append(ended(estimated, stratum.competing, Status.COMPETING_DEATH, group))
         row.append(format_quantile(stratum.median))
-        row += [shown(stratum.curve.at(months * DAYS_PER_MONTH)) for months in DEFAULT_TIMES_MONTHS]
+        row += [shown(stratum.curve.at(day)) for day in estimated.scale.default_days]
         rows.append(row)
     what = "Aalen-Johansen estimate of the cumulative incidence, death before the event competing"
     if not estimated.is_incidence:

@@ -158,7 +158,7 @@ def incidence_sheet(found: Comparison) -> Sheet:
     """Return the cumulative incidences by group and cause; no line unless death competes."""
     interval = format_interval(found.question.conf_level, ConfType.LOG_LOG)
     times = found.question.times
-    header = ["Group", "Cause", *(f"{day / DAYS_PER_MONTH:.4g} months, % ({interval})" for day in times)]
+    header = ["Group", "Cause", *(f"{found.scale.label(day)} months, % ({interval})" for day in times)]
     rows = [
         [
             found.label(curve.stratum),

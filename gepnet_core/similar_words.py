@@ -16,7 +16,7 @@ from gepnet_core.formatting import (
 )
 from gepnet_core.similar import PARTS, Likeness, Stage
 from gepnet_core.store.dataset import DataSet
-from gepnet_core.vocabulary import DAYS_PER_MONTH, NOT_RECORDED
+from gepnet_core.vocabulary import NOT_RECORDED
 
 TIMES_MONTHS = (6.0, 12.0, 24.0)
 WHAT_IT_IS = "This shows what happened to earlier patients who resemble this one in what is listed."
@@ -138,7 +138,7 @@ def sentence_at(found: Estimate, stratum: StratumEstimate, months: float) -> str
     "Of the 6 treated by RFA, 83.3 % (95 % CI 27.3–97.5, log-log) were still without new systemic therapy at 12
     months; 4 were still at risk then." Under a competing death rule the share is the cumulative incidence.
     """
-    at = stratum.curve.at(months * DAYS_PER_MONTH)
+    at = stratum.curve.at(found.scale.to_days(months))
     treated = "whose treatment is not recorded"
     if stratum.stratum != NOT_RECORDED:
         treated = f"treated by {stratum.label}"

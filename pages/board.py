@@ -12,7 +12,6 @@ from gepnet_core.errors import NothingLeft
 from gepnet_core.estimates import estimate_of
 from gepnet_core.figure_words import Look
 from gepnet_core.figures_board import board_figure
-from gepnet_core.vocabulary import TimeUnit
 from pages.components import board_keys, board_readings, page
 from pages.components.markdown import JOINER, escaped
 from pages.components.session import KEY
@@ -39,7 +38,7 @@ with head:
 
 there = {stratum.stratum for stratum in found.strata}
 reference = reference_among(found, view.reference if view.reference in there else None)
-chosen = read_at(found, TimeUnit.MONTHS.to_days(view.at or DEFAULT_MONTHS), reference)
+chosen = read_at(found, found.scale.to_days(view.at or DEFAULT_MONTHS), reference)
 look, levels = Look(view.horizon, view.band, view.failure), data.levels(view.by)
 with curve:
     st.plotly_chart(

@@ -35,6 +35,7 @@ from gepnet_core.selection import Selection
 from gepnet_core.side_effects import ANY_TERM, side_effects
 from gepnet_core.store import DataSet, Shelf, build_adtte, open_dataset
 from gepnet_core.store.connection import Database
+from gepnet_core.store.endings import kinds
 from gepnet_core.store.findings import findings
 from gepnet_core.store.histories import Listing, beside, members, n_listed
 from gepnet_core.vocabulary import DeathRule, Order
@@ -423,7 +424,7 @@ def shown(
     dataset: DataSet, selection: Selection, code: str, by: str
 ) -> Iterator[tuple[str, Behind | None, tuple[OneOf, ...], int]]:
     """Yield every count that the dashboard shows of a selection and endpoint, with what it opens."""
-    for kind in dataset.kinds(selection):
+    for kind in kinds(dataset, selection):
         if kind.endpoint == code:
             yield "kind", Ended(code, kind.status, kind.reason), (), kind.patients
     for step in flow(dataset, selection, code).steps:
@@ -479,7 +480,7 @@ def test_every_number_opens_as_many_patients_whatever_the_selection(
 def test_the_listed_patients_have_what_the_number_says(
     synthetic: DataSet, selection: Selection, code: str
 ) -> None:
-    for kind in synthetic.kinds(selection):
+    for kind in kinds(synthetic, selection):
         if kind.endpoint != code:
             continue
         asked = Listing(selection, code, Ended(code, kind.status, kind.reason))

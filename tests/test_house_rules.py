@@ -106,7 +106,7 @@ def test_words_import_nothing_above_them():
 
 LAYERS = [
     ("errors", "vocabulary", "sql_names", "palette", "print_size", "rounding", "fonts", "glossary"),
-    ("criteria", "behind", "case", "spelled"),
+    ("criteria", "behind", "case", "spelled", "time_scale"),
     ("selection", "view"),
     ("delimited", "fixed_zip", "formula_guard", "records", "whole_file"),
     ("settings", "contract", "eligibility", "endpoints", "published_figures"),

@@ -321,6 +321,16 @@ review, outcomes = partial(swap, "review.csv"), partial(swap, "outcomes.csv")
 warning = partial(case, severity=Severity.WARNING)
 
 
+def in_months(*times: str) -> Change:
+    """Return the change to patients with these months, without dates."""
+
+    def change(files: Files) -> None:
+        rows = [f"0{place},drug,OS,Overall survival,{time},MONTHS,0" for place, time in enumerate(times)]
+        files["adtte.csv"] = "\n".join(["USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR", *rows, ""]).encode()
+
+    return change
+
+
 def cohort(n: int, cells: Callable[[int], str]) -> list[Change]:
     """Return the changes to n patients, each treated once, whose row of `patients` ends as told."""
     header = [text.strip().splitlines()[0] for text in TABLES.values()]
@@ -1412,6 +1422,15 @@ WARNING_CASES = [
         kind="trial",
         patient="01",
         near=adtte("100,DAYS,0,death,2014-01-01,2014-04-11", "1,DAYS,0,death,2014-01-01,2014-01-02"),
+    ),
+    warning(
+        "months-of-one-day",
+        "times-merge",
+        ("adtte.csv", 2, "AVAL", ""),
+        "2 different times of OS become 1 day, as 3.28, 3.29 months become day 100: they count as ties.",
+        in_months("3.28", "3.29"),
+        kind="trial",
+        near=in_months("3.28", "3.2800000001"),
     ),
     warning(
         "four-of-twenty-progressions",

@@ -19,6 +19,7 @@ from gepnet_core.errors import NothingLeft
 from gepnet_core.estimates import StratumEstimate, estimate
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, build_adtte, open_dataset
+from gepnet_core.store.endings import kinds
 from gepnet_core.survival import EventCounts, Quantile, SurvivalCurve, kaplan_meier
 from gepnet_core.vocabulary import WHOLE_COHORT, ConfType, DeathRule
 
@@ -330,7 +331,7 @@ def test_a_cut_off_is_inclusive(
     day, ended = left
     assert found.curve.last_day == day + offset
     assert (found.censored, found.events, found.competing) == tuple(int(ended == s) for s in STATUSES)
-    cut = [kind.reason for kind in dataset.kinds(selection)] == ["data cut-off"]
+    cut = [kind.reason for kind in kinds(dataset, selection)] == ["data cut-off"]
     assert cut is (length > cutoff)
 
 

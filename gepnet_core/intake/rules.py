@@ -193,6 +193,11 @@ WARNING_RULES = (
     ),
     _warning("time-zero", "A time is 0 days: the curve drops at time zero.", "Check the two dates."),
     _warning(
+        "times-merge",
+        "Different times in weeks, months or years become one whole day, and so ties.",
+        "Give times in days or dates where the order within a day matters.",
+    ),
+    _warning(
         "first-of-month",
         f"More than {HEAPING_SHARE * 100:.0f} % of a column's dates (at least {HEAPING_FROM}) are the first of a "
         "month; by chance it is 3 %. Days may have been filled in.",

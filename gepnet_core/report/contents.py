@@ -13,6 +13,7 @@ from gepnet_core.question import asked
 from gepnet_core.side_effects import DEFAULT_WINDOW, SideEffects, side_effects
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.described import Kind
+from gepnet_core.store.endings import kinds
 from gepnet_core.store.versions import Shelf
 from gepnet_core.view import View
 
@@ -67,7 +68,7 @@ def compose(dataset: DataSet, view: View, *, shelf: Shelf | None = None) -> Repo
         view,
         flow(dataset, view.selection, question.endpoint, by=question.by),
         baseline_table(dataset, view.selection),
-        tuple(dataset.kinds(view.selection)),
+        tuple(kinds(dataset, view.selection)),
         estimate_of(dataset, view),
         compare(dataset, question),
         harm,

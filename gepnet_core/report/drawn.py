@@ -12,12 +12,11 @@ from gepnet_core.figure_words import Look
 from gepnet_core.flow import flow
 from gepnet_core.histories import page_of
 from gepnet_core.print_size import FigureFormat, Resolution, Width
-from gepnet_core.question import asked
+from gepnet_core.question import asked, landmark_day
 from gepnet_core.side_effects import DEFAULT_WINDOW, side_effects
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.histories import listing_of
 from gepnet_core.view import View
-from gepnet_core.vocabulary import TimeUnit
 
 if TYPE_CHECKING:
     from gepnet_core.figures_print_paper import PrintFigure
@@ -61,7 +60,7 @@ def drawn(dataset: DataSet, view: View, kind: FigureKind, width: Width) -> Print
             conf_type=view.conf_type,
             conf_level=view.conf_level,
             levels=view.levels,
-            landmark=None if view.landmark is None else TimeUnit.MONTHS.to_days(view.landmark),
+            landmark=landmark_day(view, dataset),
         )
         look = Look(view.horizon, view.band, view.failure)
         return survival_sheet(found, look, dataset.levels(view.by), width)

@@ -142,6 +142,11 @@ def _endpoint(report: Report) -> list[str]:
         said.append("Times without the event were censored at the last contact.")
     said += _deaths(report, held=defined is not None and defined.holds_death)
     said.append("Months are days divided by 30.4375.")
+    if report.whole.scale.whole:
+        said.append(
+            "The times came in months or years and were rounded to whole days; times that were asked for were "
+            "rounded in the same way, so that 12 months are day 365."
+        )
     return said
 
 

@@ -8,7 +8,6 @@ from gepnet_core.formatting import format_count, format_level, format_months
 from gepnet_core.report.contents import Report
 from gepnet_core.report.prose import amid, joined
 from gepnet_core.report.references import Cited
-from gepnet_core.vocabulary import DAYS_PER_MONTH
 
 
 def comparisons(report: Report, cited: Cited) -> list[str]:
@@ -114,7 +113,7 @@ def _means(found: Comparison, cited: Cited) -> list[str]:
         )
     if found.differences_at:
         what = "cumulative incidence" if found.is_incidence else "the share without the event"
-        times = joined([f"{day / DAYS_PER_MONTH:.4g}" for day in found.question.times], "and")
+        times = joined([found.scale.label(day) for day in found.question.times], "and")
         said.append(
             f"Differences in {what} from the reference are given at {times} months, with plain {level} CIs"
             f"{'' if found.is_incidence else ' from Greenwood’s variances'}."

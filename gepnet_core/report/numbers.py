@@ -12,8 +12,6 @@ from gepnet_core.report.numbers_keyed import ALL, Number, day_text, keyed
 from gepnet_core.side_effects import SideEffectRow
 from gepnet_core.survival import Quantile
 from gepnet_core.vocabulary import (
-    DAYS_PER_MONTH,
-    DEFAULT_TIMES_MONTHS,
     NOT_RECORDED,
     Status,
 )
@@ -46,8 +44,9 @@ def numbers(report: Report) -> list[Number]:
 
 def times_told(report: Report) -> list[float]:
     """Return the days at which a report tells S: the usual ones and those at which groups are compared."""
-    usual = {months * DAYS_PER_MONTH for months in DEFAULT_TIMES_MONTHS}
-    return sorted(usual | set(report.comparison.question.times))
+    compared = report.comparison
+    usual = {*report.whole.scale.default_days, *compared.scale.default_days}
+    return sorted(usual | set(compared.question.times))
 
 
 def _flow(report: Report) -> Iterator[Number]:

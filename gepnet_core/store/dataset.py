@@ -14,15 +14,15 @@ from gepnet_core.selection import Selection
 from gepnet_core.sql_names import identifier
 from gepnet_core.store import times
 from gepnet_core.store.connection import Database
-from gepnet_core.store.described import Attrition, BaselineColumn, Kind
+from gepnet_core.store.described import Attrition, BaselineColumn
 from gepnet_core.store.fitting import refuse_unfit, refuse_unknown
 from gepnet_core.survival import EventCounts
+from gepnet_core.time_scale import TimeScale
 from gepnet_core.vocabulary import (
     NOT_RECORDED,
     WHOLE_COHORT,
     DeathRule,
     Endpoint,
-    Status,
     endpoint_named,
 )
 
@@ -70,6 +70,18 @@ class DataSet:
         """The endpoints, by code, in order."""
         found = self.database.rows("SELECT code, name FROM endpoints ORDER BY position")
         return {code: endpoint_named(code, name) for code, name in found}
+
+    @cached_property
+    def time_scales(self) -> dict[str, TimeScale]:
+        """How asked times become days, by endpoint: whole days where all its times came in months or years."""
+        if not self.is_trial:
+            return {code: TimeScale() for code in self.endpoints}
+        sql = "SELECT endpoint, bool_and(avalu IN ('months', 'years')) FROM time_to_event GROUP BY endpoint"
+        return {code: TimeScale(whole=whole) for code, whole in self.database.rows(sql)}
+
+    def time_scale(self, endpoint: str) -> TimeScale:
+        """Return how a time that is asked of this endpoint becomes days."""
+        return self.time_scales[self.endpoint(endpoint).code]
 
     @cached_property
     def baseline(self) -> tuple[BaselineColumn, ...]:
@@ -254,18 +266,6 @@ class DataSet:
         self.check(selection)
         where, bound = selection.where()
         return int(self.database.rows(f"SELECT count(*) FROM cohort c WHERE {where}", bound)[0][0])
-
-    def kinds(self, selection: Selection) -> list[Kind]:
-        """Count how the times of every endpoint ended, by status and reason."""
-        query, bound = self.selected_times(selection, stratum="NULL")
-        rows = self.database.rows(
-            f"SELECT endpoint, if(status = 2, {selection.death.counts_as(Status.COMPETING_DEATH):d}, status) AS "
-            f"counted, reason, count(*) FROM ({query}) GROUP BY ALL ORDER BY 1, 2, 4 DESC, 3",
-            bound,
-        )
-        found = [Kind(endpoint, Status(status), reason, int(n)) for endpoint, status, reason, n in rows]
-        order = list(self.endpoints)
-        return sorted(found, key=lambda kind: order.index(kind.endpoint))
 
     def has_endpoint_for_all(self, code: str, endpoint: str, selection: Selection) -> bool:
         """Return True where every selected patient with a time of `endpoint` has one of `code` as well."""

@@ -13,7 +13,6 @@ import streamlit as st
 from gepnet_core.cursor import DEFAULT_MONTHS
 from gepnet_core.store import DataSet
 from gepnet_core.view import View
-from gepnet_core.vocabulary import DAYS_PER_MONTH
 from pages.components import links
 from pages.components.session import KEY, Remembered
 
@@ -220,5 +219,5 @@ def _other_patients(data: DataSet, view: View, step: int) -> View:
 def _last_month(data: DataSet, view: View) -> float:
     """Return the last whole month within the follow-up of the patients on the screen, at least 1."""
     counted = data.event_counts(view.endpoint or "", view.selection, by=view.by)
-    last = max((float(counts.days[-1]) for counts in counted), default=DAYS_PER_MONTH)
-    return max(1.0, float(math.floor(last / DAYS_PER_MONTH)))
+    last = max((float(counts.days[-1]) for counts in counted), default=0.0)
+    return max(1.0, data.time_scale(view.endpoint or next(iter(data.endpoints))).months_within(last, 0))

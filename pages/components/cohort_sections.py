@@ -13,6 +13,7 @@ from gepnet_core.flow_html import FLOW_CSS, flow_html
 from gepnet_core.formatting import format_count
 from gepnet_core.sheets import BALANCE, baseline_sheet, events_sheet, left_aside
 from gepnet_core.store import DataSet
+from gepnet_core.store.endings import kinds
 from gepnet_core.view import View
 from pages.components import downloads, links, tables
 from pages.components.markdown import escaped
@@ -48,7 +49,7 @@ def show_flow(data: DataSet, view: View) -> None:
 
 def show_events(data: DataSet, view: View) -> None:
     """Draw how the times of every endpoint ended."""
-    sheet = events_sheet(data.kinds(view.selection), data, view.selection)
+    sheet = events_sheet(kinds(data, view.selection), data, view.selection)
     tables.show_sheet(sheet, view, alt="How the times of each endpoint ended", named={2: "Patients"})
 
 
