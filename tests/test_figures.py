@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -41,9 +43,7 @@ def with_counts(found: Estimate, days, censored, events) -> Estimate:
     counts = EventCounts("all", np.asarray(days), np.asarray(censored), np.asarray(events), none)
     watched = FollowUp("OS", Quantile(None, None, None), 0.0)
     stratum = StratumEstimate("all", "All patients", kaplan_meier(counts), watched)
-    return Estimate(
-        found.dataset, found.endpoint, found.selection, None, ConfType.LOG_LOG, 0.95, (stratum,), 0, counts.n
-    )
+    return replace(found, by=None, strata=(stratum,), deaths_before_event=0, with_time=counts.n)
 
 
 @pytest.mark.parametrize("by", [None, "modality", "sex"])
@@ -163,9 +163,7 @@ def test_markup_in_a_label_is_text(synthetic) -> None:
     found = estimate(synthetic, "TTNST", Selection())
     stratum = found.strata[0]
     odd = StratumEstimate("all", "<b>x</b> & <65", stratum.curve, stratum.follow_up)
-    drawn = figure(
-        Estimate(found.dataset, found.endpoint, found.selection, None, ConfType.LOG, 0.95, (odd,), 0, odd.n)
-    )
+    drawn = figure(replace(found, strata=(odd,)))
     names = {trace.name for trace in drawn.data if trace.mode == "lines" and trace.name}
     assert names == {"&lt;b&gt;x&lt;/b&gt; &amp; &lt;65"}
 
