@@ -14,6 +14,7 @@ from gepnet_core.settings import Settings
 from gepnet_core.sql_names import identifier
 from gepnet_core.store.connection import Building
 from gepnet_core.store.trial_alike import check_spelling, some, warn_similar_ids
+from gepnet_core.store.trial_varying import varying_columns
 from gepnet_core.store.writing import Recipe, endpoints_spool
 from gepnet_core.vocabulary import NOT_RECORDED
 
@@ -205,18 +206,7 @@ class _Deriving:
         """Return the baseline columns as name, SQL and kind: those that do not vary within a patient."""
         exported = adtte_columns.exported_as([found.code for found in self.times.endpoints])
         places = [at for at, name in self.times.candidates.items() if name.lower() not in exported]
-        varying: set[int] = set()
-        if places:
-            parts = ", ".join(f"coalesce(bool_or(low{at} <> high{at}), FALSE)" for at in places)
-            inner = ", ".join(
-                f"min(coalesce(c{at}, '')) AS low{at}, max(coalesce(trim(c{at}), '')) AS high{at}"
-                for at in places
-            )
-            sql = (
-                f"SELECT {parts} FROM (SELECT {inner} FROM times_read JOIN cells USING (line) "
-                "GROUP BY patient_id)"
-            )
-            varying = {at for at, varies in zip(places, file.rows(sql)[0], strict=True) if varies}
+        varying = varying_columns(file, places)
         kept = [
             (self.times.candidates[at], f"c.c{at}", self.times.kinds[at].kind)
             for at in places
