@@ -101,8 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 write(path, int(rows))
             cost = imported(path, Path(scratch) / f"data{size}")
             print(
-                f"{int(rows):>9,} rows, {columns or '4':>2} baseline columns ({path.stat().st_size / 2**20:5.1f} MiB): "
-                f"{cost.seconds:6.1f} s, peak of the reader {cost.reader:4.0f} MiB, of the caller {cost.caller:4.0f} MiB",
+                f"{int(rows):>9,} rows, {columns or 4:>2} baseline columns ({path.stat().st_size >> 20} MiB): "
+                f"{cost.seconds:6.1f} s, peak MiB: reader {cost.reader:4.0f}, caller {cost.caller:4.0f}",
                 flush=True,
             )
             if not columns:

@@ -270,10 +270,16 @@ class _Deriving:
             """
         )
         own = ", ".join(f"c{at} AS {identifier(name)}" for at, name in enumerate(self.times.header))
-        file.run(f"CREATE TABLE source.adtte AS SELECT {own} FROM cells ORDER BY ALL")
+        # sorted by what is short: all columns as a key would not fit into memory
+        file.run(
+            f"CREATE TABLE source.adtte AS SELECT {own} FROM cells LEFT JOIN (SELECT line, min(patient_id) AS of, "
+            "min(endpoint) AS ends FROM times_read GROUP BY line) USING (line) ORDER BY of, ends, line"
+        )
         if self.subjects is not None:
             own = ", ".join(f"c{at} AS {identifier(name)}" for at, name in enumerate(self.subjects.header))
-            file.run(f"CREATE TABLE source.adsl AS SELECT {own} FROM subjects ORDER BY ALL")
+            file.run(
+                f"CREATE TABLE source.adsl AS SELECT {own} FROM subjects ORDER BY c{self.subjects.place('USUBJID')}"
+            )
         file.run("CREATE TABLE attrition(step INTEGER, code VARCHAR, label VARCHAR, patients BIGINT)")
         file.run("CREATE TABLE same_day(patient_id VARCHAR)")
         self._modalities(file)
