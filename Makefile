@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-r lint bench screens clean
+.PHONY: help run test test-r lint bench bench-smoke screens clean
 
 help:
 	@echo "make run [PORT=8501]   the dashboard on the synthetic cohort"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-r            the reproduction bundles, computed again by R (installs R where it can)"
 	@echo "make lint              format, lint and types"
 	@echo "make bench             speed, as ratios in one run"
+	@echo "make bench-smoke       every benchmark at small sizes, to see that it runs"
 	@echo "make screens           the screenshots in docs/screens"
 
 run: $(VENV)/.run-ready
@@ -31,10 +32,12 @@ lint: $(VENV)/.test-ready
 	$(VENV)/bin/mypy
 
 bench: $(VENV)/.test-ready
-	@$(PYTHON) -m bench.counts_to_curves
-	@$(PYTHON) -m bench.import_adtte
 	@scripts/ensure-chromium
-	@$(PYTHON) -m bench.click_to_curve
+	@$(PYTHON) -m bench
+
+bench-smoke: $(VENV)/.test-ready
+	@scripts/ensure-chromium
+	@$(PYTHON) -m bench --small
 
 screens: $(VENV)/.test-ready
 	@scripts/ensure-chromium

@@ -4,15 +4,17 @@ Both servers run at once and the clicks alternate, so that whatever else the mac
 click on invented patients asks for a grouping that has not been counted before; on the synthetic cohort, the
 endpoints take turns.
 
-    python -m bench.click_to_curve [PATIENTS]      the synthetic cohort, or so many invented patients
+    python -m bench.click_to_curve [PATIENTS] [--clicks N]      the synthetic cohort, or so many invented patients
 """
 
 from __future__ import annotations
 
+import argparse
 import pickle
 import statistics
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -53,11 +55,22 @@ CLICK = """
 """
 
 
-def main(patients: int | None) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the median time of each and their ratio."""
+    parser = argparse.ArgumentParser(prog="python -m bench.click_to_curve", allow_abbrev=False)
+    parser.add_argument(
+        "patients", type=int, nargs="?", help="invented patients; the synthetic cohort otherwise"
+    )
+    parser.add_argument("--clicks", type=int, default=CLICKS)
+    asked = parser.parse_args(arguments)
+    measure(asked.patients, asked.clicks)
+
+
+def measure(patients: int | None, clicks: int) -> None:
+    """Click so often, after a few clicks that do not count, and print the medians."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        dataset = _dataset(folder, patients)
+        dataset = _dataset(folder, patients, clicks)
         label, found = _ready_made(dataset)
         ready = folder / "ready.pickle"
         ready.write_bytes(pickle.dumps((label, found)))
@@ -86,14 +99,14 @@ def main(patients: int | None) -> None:
                 go(page, addresses[name])
             times: dict[str, list[float]] = {name: [] for name in pages}
             options = list(found)
-            for click in range(CLICKS + WARM_UP):
+            for click in range(clicks + WARM_UP):
                 for name, page in pages.items():
                     taken = _click(page, label, options[(click + 1) % len(options)])
                     if click >= WARM_UP:
                         times[name].append(taken)
             browser.close()
     middle = {name: statistics.median(taken) for name, taken in times.items()}
-    print(f"click to new curve, {dataset.n:,} patients, median of {CLICKS} clicks")
+    print(f"click to new curve, {dataset.n:,} patients, median of {clicks} clicks")
     for name, taken in middle.items():
         print(f"{name:>16}: {taken:6.0f} ms")
     print(f"{'ratio':>16}: {middle['survival screen'] / middle['bare app']:6.2f}")
@@ -111,13 +124,13 @@ def _click(page: Page, label: str, words: str) -> float:
     return taken
 
 
-def _dataset(folder: Path, patients: int | None) -> DataSet:
+def _dataset(folder: Path, patients: int | None, clicks: int) -> DataSet:
     shelf = Shelf(folder / "data")
     build_source(shelf, SHIPPED_NAME, SHIPPED, origin="shipped")
     if patients is None:
         return open_dataset(shelf, SHIPPED_NAME)
     # one column more than clicks, since the first is on the screen when the clicks begin
-    build_adtte(shelf, "trial", write_trial(folder / "trial.csv", patients, columns=CLICKS + WARM_UP + 1))
+    build_adtte(shelf, "trial", write_trial(folder / "trial.csv", patients, columns=clicks + WARM_UP + 1))
     return open_dataset(shelf, "trial")
 
 
@@ -139,4 +152,4 @@ def _ready_made(dataset: DataSet) -> tuple[str, dict[str, tuple[object, object]]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else None)
+    main()

@@ -3,14 +3,17 @@
 `log-rank` and `theirs` are the test of the four strata, from the same counts and from the same rows.
 `counts` is what remains to be done once DuckDB has counted; `query` is the counting itself, without the
 data set's own memory of earlier counts; `lifelines` fits the same strata from rows that stand in memory.
+
+    python -m bench.counts_to_curves [PATIENTS ...]
 """
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,13 +31,15 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 REPEATS = 5
 
 
-def main() -> None:
-    """Print milliseconds and ratios for each size; sizes grow tenfold."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print milliseconds and ratios for each size; sizes grow tenfold by default."""
+    parser = argparse.ArgumentParser(prog="python -m bench.counts_to_curves", allow_abbrev=False)
+    parser.add_argument("patients", type=int, nargs="*", default=SIZES)
     print(
         f"{'patients':>9} {'query':>9} {'counts':>9} {'lifelines':>10} {'ratio':>7} {'log-rank':>9} {'theirs':>10} "
         f"{'ratio':>7} {'memory of counts':>17}"
     )
-    for size in SIZES:
+    for size in parser.parse_args(arguments).patients:
         with tempfile.TemporaryDirectory() as scratch:
             dataset = _dataset(Path(scratch), size)
             query = _best(lambda dataset=dataset: dataset._count("TTE", Selection(), "modality"))

@@ -15,6 +15,7 @@ from gepnet_core.sql_names import identifier
 from gepnet_core.store.connection import Building
 from gepnet_core.store.trial_alike import check_spelling, some, warn_similar_ids
 from gepnet_core.store.trial_ties import warn_merged_times
+from gepnet_core.store.trial_varying import varying_columns
 from gepnet_core.store.writing import Recipe, endpoints_spool
 from gepnet_core.vocabulary import NOT_RECORDED
 
@@ -206,18 +207,7 @@ class _Deriving:
         """Return the baseline columns as name, SQL and kind: those that do not vary within a patient."""
         exported = adtte_columns.exported_as([found.code for found in self.times.endpoints])
         places = [at for at, name in self.times.candidates.items() if name.lower() not in exported]
-        varying: set[int] = set()
-        if places:
-            parts = ", ".join(f"coalesce(bool_or(low{at} <> high{at}), FALSE)" for at in places)
-            inner = ", ".join(
-                f"min(coalesce(c{at}, '')) AS low{at}, max(coalesce(trim(c{at}), '')) AS high{at}"
-                for at in places
-            )
-            sql = (
-                f"SELECT {parts} FROM (SELECT {inner} FROM times_read JOIN cells USING (line) "
-                "GROUP BY patient_id)"
-            )
-            varying = {at for at, varies in zip(places, file.rows(sql)[0], strict=True) if varies}
+        varying = varying_columns(file, places)
         kept = [
             (self.times.candidates[at], f"c.c{at}", self.times.kinds[at].kind)
             for at in places
@@ -281,10 +271,16 @@ class _Deriving:
             """
         )
         own = ", ".join(f"c{at} AS {identifier(name)}" for at, name in enumerate(self.times.header))
-        file.run(f"CREATE TABLE source.adtte AS SELECT {own} FROM cells ORDER BY ALL")
+        # sorted by what is short: all columns as a key would not fit into memory
+        file.run(
+            f"CREATE TABLE source.adtte AS SELECT {own} FROM cells LEFT JOIN (SELECT line, min(patient_id) AS of, "
+            "min(endpoint) AS ends FROM times_read GROUP BY line) USING (line) ORDER BY of, ends, line"
+        )
         if self.subjects is not None:
             own = ", ".join(f"c{at} AS {identifier(name)}" for at, name in enumerate(self.subjects.header))
-            file.run(f"CREATE TABLE source.adsl AS SELECT {own} FROM subjects ORDER BY ALL")
+            file.run(
+                f"CREATE TABLE source.adsl AS SELECT {own} FROM subjects ORDER BY c{self.subjects.place('USUBJID')}"
+            )
         file.run("CREATE TABLE attrition(step INTEGER, code VARCHAR, label VARCHAR, patients BIGINT)")
         file.run("CREATE TABLE same_day(patient_id VARCHAR)")
         self._modalities(file)

@@ -83,8 +83,8 @@ def write_version(
             _load(file, spool)
         recipe.derive(file, report)
         report.stop_on_errors()
-        for table in ("cohort", "time_to_event"):
-            file.run(f"CREATE TABLE ordered AS SELECT * FROM {table} ORDER BY ALL")
+        for table, key in (("cohort", "patient_id"), ("time_to_event", "patient_id, endpoint")):
+            file.run(f"CREATE TABLE ordered AS SELECT * FROM {table} ORDER BY {key}")
             file.run(f"DROP TABLE {table}")
             file.run(f"ALTER TABLE ordered RENAME TO {table}")
         file.run(TIMES)
