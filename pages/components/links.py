@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -68,11 +68,11 @@ export default function ({ setTriggerValue }) {
 _component = st.components.v2.component("links", html="<div></div>", js=FOLLOW)
 
 
-def followed() -> tuple[str, dict[str, list[str]]] | None:
+def followed() -> tuple[str, str] | None:
     """Return the page and the query string of a link that was just clicked, or None."""
     with st.container(key="links"):
         href = _component(key="followed", on_href_change=lambda: None).href
     if not href:
         return None
     path, _, query = href.partition("?")
-    return path, parse_qs(query, keep_blank_values=True)
+    return path, query

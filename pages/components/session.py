@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gepnet_core.criteria import Criterion
 from gepnet_core.errors import CohortError, DataSetUnknown, OptionRefused, listed, printable, quoted
+from gepnet_core.query_string import read_query
 from gepnet_core.question import DEFAULT_GROUPING
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, open_dataset, open_shelf
@@ -79,7 +81,7 @@ class Remembered:
         self.reset(view)
         self.problems = problems
 
-    def follow(self, shelf: Shelf, query: dict[str, list[str]]) -> None:
+    def follow(self, shelf: Shelf, query: str) -> None:
         """Show what a link within the dashboard says, in this session and with the versions that it holds."""
         found = _from_link(shelf, query, self.opened)
         self.dataset = found.dataset
@@ -103,20 +105,23 @@ def everybody(data: DataSet) -> View:
 
 
 def start() -> tuple[Shelf, Remembered]:
-    """Return the data folder and what this session remembers; the link is read once, at the start."""
+    """Return the data folder and what this session remembers; the link is read once, at the start.
+
+    It is read from the text that the browser sent: `st.query_params` is empty where there are too many parts.
+    """
     shelf = open_shelf()
     if KEY not in st.session_state:
-        query = {key: st.query_params.get_all(key) for key in st.query_params}
-        st.session_state[KEY] = _from_link(shelf, query)
+        context = get_script_run_ctx()
+        st.session_state[KEY] = _from_link(shelf, context.query_string if context else "")
     found: Remembered = st.session_state[KEY]
     return shelf, found
 
 
-def _from_link(
-    shelf: Shelf, query: dict[str, list[str]], opened: Mapping[str, DataSet] | None = None
-) -> Remembered:
+def _from_link(shelf: Shelf, query: str, opened: Mapping[str, DataSet] | None = None) -> Remembered:
     """Read a link; a version that this session has opened is shown even where it is not kept any more."""
-    view, problems = View.from_query(query)
+    values, unread = read_query(query)
+    view, problems = View.from_query(values)
+    problems = unread + problems
     names = shelf.names()
     name = view.dataset or ("synthetic" if "synthetic" in names else names[0])
     gone, held = False, (opened or {}).get(name)
