@@ -14,6 +14,7 @@ from gepnet_core.query_string import read_query
 from gepnet_core.question import DEFAULT_GROUPING
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, open_dataset, open_shelf
+from gepnet_core.store.patient_handle import handle_of, patient_behind
 from gepnet_core.store.versions import KEPT
 from gepnet_core.view import View
 
@@ -76,8 +77,11 @@ class Remembered:
 
     def update(self, shelf: Shelf) -> None:
         """Show the current version of the data set with the same controls, as far as it has them."""
+        patient = self.view.patient and patient_behind(
+            self.data, self.view.patient
+        )  # handles are a version's own
         data = self.opened[self.dataset] = open_dataset(shelf, self.dataset)
-        view, problems = _fitting(data, replace(self.view, version=data.version))
+        view, problems = _fitting(data, replace(self.view, version=data.version, patient=patient))
         self.reset(view)
         self.problems = problems
 
@@ -150,6 +154,10 @@ def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:
     problems: list[str] = []
     if view.endpoint is None:
         view = replace(view, endpoint=next(iter(data.endpoints)))
+    if view.patient is not None and (patient := patient_behind(data, view.patient)) is not None:
+        view = replace(
+            view, patient=handle_of(data, patient)
+        )  # a link of before there were handles holds the id
     try:
         data.check(view.selection)
     except CohortError as refused:
