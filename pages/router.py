@@ -20,6 +20,7 @@ from pages.components import (
     tour,
 )
 from pages.components.markdown import escaped
+from pages.components.page import refuse_link
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -93,6 +94,7 @@ except CohortError as refused:
     st.error(escaped(str(refused)))
     st.stop()
 try:
+    refuse_link(page.title, remembered)
     paper.draw(remembered)
     page.run()
 except CohortError as refused:

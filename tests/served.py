@@ -26,6 +26,8 @@ HANDSHAKE = {
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 }
 LINK = re.compile(r"\[((?:[^\[\]\\\n]|\\.)*)\]\(<[^>]*>\)")
+MAIN = 0  # the first place of a part's path; the sidebar is another
+UNSEEN = ("html", "empty", "bidi_component")
 BIN = Path(sys.executable).parent
 WAYS = {
     "streamlit": [str(BIN / "streamlit"), "run", "app.py", "--server.port", "{port}"],
@@ -110,11 +112,16 @@ def ask(
 
 
 def words_of_page(address: str, query: str, page: str = "") -> str:
-    """Open a page as a browser does, with a query, and return all words that it was sent until it was done."""
+    """Open a page as a browser does, with a query, and return the words of its main area."""
+    return "\n".join(words for _, words in parts_of_page(address, query, page) if words)
+
+
+def parts_of_page(address: str, query: str, page: str = "") -> list[tuple[str, str]]:
+    """Open a page as a browser does, with a query; return kind and words of each part of its main area."""
     message = BackMsg()
     message.rerun_script.query_string = query
     message.rerun_script.page_name = page
-    found: list[str] = []
+    found: list[tuple[str, str]] = []
     host = urlsplit(address).netloc
     with connect(
         f"ws://{host}{STREAM}", origin=f"http://{host}", subprotocols=["streamlit"], max_size=None
@@ -123,16 +130,18 @@ def words_of_page(address: str, query: str, page: str = "") -> str:
         while True:
             told = ForwardMsg()
             told.ParseFromString(socket.recv(timeout=30))
-            if told.WhichOneof("type") == "delta":
-                found.append(_words(told))
+            if told.WhichOneof("type") == "delta" and told.metadata.delta_path[0] == MAIN:
+                found += _part(told)
             elif told.WhichOneof("type") == "script_finished":
                 break
-    text = LINK.sub(r"\1", "\n".join(filter(None, found)))
-    return text.replace("\\", "").replace("\u00a0", " ")
+    return found
 
 
-def _words(told: ForwardMsg) -> str:
+def _part(told: ForwardMsg) -> list[tuple[str, str]]:
     element = told.delta.new_element
     kind = element.WhichOneof("type")
-    body = getattr(getattr(element, kind), "body", "") if kind else ""
-    return str(body) if kind in ("markdown", "alert", "heading") else ""
+    if kind is None or kind in UNSEEN:
+        return []
+    part = getattr(element, kind)
+    words = getattr(part, "body", "") or getattr(part, "label", "")
+    return [(kind, LINK.sub(r"\1", str(words)).replace("\\", "").replace("\u00a0", " "))]
