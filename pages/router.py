@@ -17,6 +17,7 @@ from pages.components import (
     paper,
     session,
     side_effect_controls,
+    switched,
     tour,
 )
 from pages.components.markdown import escaped
@@ -95,6 +96,7 @@ except CohortError as refused:
     st.stop()
 try:
     refuse_link(page.title, remembered)
+    switched.draw(shelf, remembered)
     paper.draw(remembered)
     page.run()
 except CohortError as refused:

@@ -26,7 +26,8 @@ class Remembered:
     """The view of each data set, what a link got wrong, and the generation of the widgets.
 
     `seeds` are the values with which the widgets of this generation were first drawn. `version_gone`: the link
-    names a version that is not kept, and nothing else is wrong with it.
+    names a version that is not kept, and nothing else is wrong with it. `former` is the data set that was shown
+    before this one, while the screens still say so.
     """
 
     dataset: str
@@ -35,6 +36,7 @@ class Remembered:
     opened: dict[str, DataSet] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     version_gone: bool = False
+    former: str | None = None
     half_window: bool = False
     newest: str = ""
     page: str = ""
@@ -94,7 +96,8 @@ class Remembered:
         self.problems, self.version_gone = found.problems, found.version_gone
 
     def switch(self, shelf: Shelf, name: str) -> None:
-        """Show another data set, as it was left, or everything of it."""
+        """Show another data set, as it was left, or everything of it; the one before is noted."""
+        self.former = self.dataset
         if name not in self.opened:
             self.opened[name] = open_dataset(shelf, name)
             self.views[name] = everybody(self.opened[name])
