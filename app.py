@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -10,8 +14,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 
+from gepnet_core.errors import OptionRefused
 from gepnet_core.fonts import WEIGHTS, screen_path
+from server import logs
+from server.allowed_hosts import LOOPBACK, SETTING, AllowedHosts, bare_name, further_hosts
+from server.whole_query import WholeQuery
 
 SECURITY_HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -24,6 +33,11 @@ SECURITY_HEADERS = {
 # the theme names these; nothing else of that folder is served
 FONTS = {screen_path(weight).name: screen_path(weight) for weight in WEIGHTS}
 log = logging.getLogger("gepnet")
+logs.keep_patients_out()
+try:
+    FURTHER = further_hosts(os.environ.get(SETTING, ""))
+except OptionRefused as refused:
+    sys.exit(str(refused))
 
 
 class SecurityHeaders:
@@ -66,9 +80,17 @@ def say_sorry(error: Exception) -> bool:
     return True
 
 
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Let the framework know the same hosts: it looks at the websocket's once more, by the name alone."""
+    config.set_option("server.allowedHosts", sorted(map(bare_name, (*LOOPBACK, *FURTHER))))
+    yield
+
+
 app = st.App(
     "pages/router.py",
+    lifespan=lifespan,
     routes=[Route("/ready", ready), Route("/fonts/{name}", font)],
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[Middleware(SecurityHeaders), Middleware(AllowedHosts, FURTHER), Middleware(WholeQuery)],
     on_script_error=say_sorry,
 )

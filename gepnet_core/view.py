@@ -78,10 +78,10 @@ class View:
 
     `horizon` is in months; `failure` True shows 1 - S; `band` False hides the confidence bands. From `levels` on
     the controls are those of a comparison (`tau`, `at` and `landmark` in months), and `window` is that of the
-    side effects in days, `finding` the rule whose findings the data quality shows. `patient` is the one whose
-    history is open, `behind` the number whose patients are listed, `within` conditions on them, `order` how
-    their lanes are sorted, `lanes` the column that groups them, `part` which page of them is shown (from 1), and
-    `case` the patient under discussion.
+    side effects in days, `finding` the rule whose findings the data quality shows. `patient` is the
+    handle of the one whose history is open (an address never holds the id), `behind` the number whose patients are
+    listed, `within` conditions on them, `order` how their lanes are sorted, `lanes` the column that groups them,
+    `part` which page of them is shown (from 1), and `case` the patient under discussion.
     """
 
     dataset: str | None = None

@@ -21,10 +21,8 @@ head, curve, beside, bar = (
     st.container(key=f"board-{part}", horizontal=part == "bar", vertical_alignment="center")
     for part in ("head", "figure", "readings", "bar")
 )
-scale = 1.0
-if not st.session_state[KEY].problems:
-    with bar:
-        scale = board_keys.draw(st.session_state[KEY])
+with bar:
+    scale = board_keys.draw(st.session_state[KEY])
 with head:
     data, view = page.begin("Board view")
     try:

@@ -17,9 +17,11 @@ from pages.components import (
     paper,
     session,
     side_effect_controls,
+    switched,
     tour,
 )
 from pages.components.markdown import escaped
+from pages.components.page import refuse_link
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -93,6 +95,8 @@ except CohortError as refused:
     st.error(escaped(str(refused)))
     st.stop()
 try:
+    refuse_link(page.title, remembered)
+    switched.draw(shelf, remembered)
     paper.draw(remembered)
     page.run()
 except CohortError as refused:

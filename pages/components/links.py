@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from gepnet_core.behind import Behind
 from gepnet_core.criteria import OneOf
 from gepnet_core.sheet import Counted, Piece, counted
+from gepnet_core.store import DataSet
+from gepnet_core.store.patient_handle import handle_of
 from gepnet_core.view import View
 
 
@@ -43,9 +45,9 @@ def linked(piece: Piece, view: View) -> Linked | str:
     return Linked(piece.words, address("patients", view, **changes))
 
 
-def patient(words: str, view: View, name: str) -> Linked:
-    """Return a link to the history of one patient."""
-    return Linked(words, address("patients", view, patient=name))
+def patient(data: DataSet, view: View, name: str) -> Linked:
+    """Return a patient's id as a link to the history; the address holds a handle in place of the id."""
+    return Linked(name, address("patients", view, patient=handle_of(data, name)))
 
 
 # A click on a link within the dashboard goes to the server instead of opening a tab with a session of its own. With
@@ -68,11 +70,11 @@ export default function ({ setTriggerValue }) {
 _component = st.components.v2.component("links", html="<div></div>", js=FOLLOW)
 
 
-def followed() -> tuple[str, dict[str, list[str]]] | None:
+def followed() -> tuple[str, str] | None:
     """Return the page and the query string of a link that was just clicked, or None."""
     with st.container(key="links"):
         href = _component(key="followed", on_href_change=lambda: None).href
     if not href:
         return None
     path, _, query = href.partition("?")
-    return path, parse_qs(query, keep_blank_values=True)
+    return path, query

@@ -17,15 +17,13 @@ from pages.components.session import KEY, Remembered, everybody
 
 
 def begin(title: str, *, whole: bool = False, even_empty: bool = False) -> tuple[DataSet, View]:
-    """Draw the head of a page and return the data and the view; stop after a bad link or on an empty cohort.
+    """Draw the head of a page and return the data and the view; stop on an empty cohort.
 
     With `whole`, the page is about the whole cohort whatever the filters, and says so. With `even_empty`, it goes
     on where the filters leave nobody: it may list patients whom they leave out.
     """
     remembered: Remembered = st.session_state[KEY]
     st.title(title, anchor=False)
-    if remembered.problems:
-        _refuse(remembered)
     if remembered.half_window:
         st.info("The window of index dates has one day so far. Choose the last day in the sidebar.")
         st.stop()
@@ -47,8 +45,14 @@ def begin(title: str, *, whole: bool = False, even_empty: bool = False) -> tuple
     return data, view
 
 
-def _refuse(remembered: Remembered) -> None:
-    """Say what a link got wrong and offer what can be shown; the reader decides which patients that is."""
+def refuse_link(title: str, remembered: Remembered) -> None:
+    """Say in place of a page what a link got wrong, and offer what can be shown; stop where it got something wrong.
+
+    The reader decides which patients that is. Every page is refused alike, so that none shows other data.
+    """
+    if not remembered.problems:
+        return
+    st.title(title, anchor=False)
     data, rest = remembered.data, remembered.view
     st.error("\n\n".join(escaped(problem) for problem in remembered.problems))
     st.markdown("Nothing is shown, because the result could stand for other patients than were meant.")

@@ -16,6 +16,7 @@ from gepnet_core.history_words import history_sentence
 from gepnet_core.intake.rules import RULES
 from gepnet_core.store import DataSet
 from gepnet_core.store.histories import beside, listing_of
+from gepnet_core.store.patient_handle import handle_of, patient_behind
 from gepnet_core.view import View
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 from pages.components import downloads, explained, figure, tables
@@ -23,11 +24,11 @@ from pages.components.markdown import escaped
 from pages.components.patient_list import remembered
 
 
-def draw(data: DataSet, view: View, patient: str) -> None:
+def draw(data: DataSet, view: View, handle: str) -> None:
     """Draw everything that is known of a patient; an unknown one is said, and nobody else is shown."""
     listing = listing_of(data, view)
     try:
-        history = history_of(data, listing, patient)
+        history = history_of(data, listing, patient_behind(data, handle) or handle)
     except OptionRefused as refused:
         st.error(escaped(str(refused)))
         st.button("Back to the list", on_click=_open, args=(None, 1))
@@ -60,7 +61,9 @@ def draw(data: DataSet, view: View, patient: str) -> None:
 
 
 def _open(patient: str | None, part: int) -> None:
-    remembered().reset(replace(remembered().view, patient=patient, part=part))
+    known = remembered()
+    handle = None if patient is None else handle_of(known.data, patient)
+    known.reset(replace(known.view, patient=handle, part=part))
 
 
 def _draw_buttons(data: DataSet, view: View, history: History) -> None:

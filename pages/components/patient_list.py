@@ -15,6 +15,7 @@ from gepnet_core.history_words import list_cells, list_header, why_words
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet
 from gepnet_core.store.histories import listing_of
+from gepnet_core.store.patient_handle import handle_of
 from gepnet_core.view import View
 from gepnet_core.vocabulary import Order
 from pages.components import links, page, tables
@@ -174,7 +175,8 @@ def open_clicked() -> None:
         found = point.get("customdata")
         name = found[0] if isinstance(found, (list, tuple)) else found
         if name:
-            remembered().reset(replace(remembered().view, patient=str(name)))
+            known = remembered()
+            known.reset(replace(known.view, patient=handle_of(known.data, str(name))))
             return
 
 
@@ -184,7 +186,7 @@ def show_table(listed: Listed, view: View) -> None:
     grouped = listing.lanes not in (None, "modality")
     rows = [
         [
-            links.patient(history.patient_id, view, history.patient_id),
+            links.patient(data, view, history.patient_id),
             *list_cells(data, history, listing.endpoint, grouped=grouped),
         ]
         for history in listed.histories
@@ -207,6 +209,7 @@ def show_table(listed: Listed, view: View) -> None:
 
 def show_outside(listed: Listed, view: View) -> None:
     """Draw a line for each patient of the page who is not in the cohort, with the reason."""
+    data = listed.dataset
     outside = [history for history in listed.histories if not history.in_cohort]
     if not outside:
         return
@@ -218,7 +221,7 @@ def show_outside(listed: Listed, view: View) -> None:
     header = ["Patient", "Why not in the cohort", *(label for label, _ in known)]
     rows = [
         [
-            links.patient(history.patient_id, view, history.patient_id),
+            links.patient(data, view, history.patient_id),
             why_words(history),
             *(value for _, value in history.baseline or [("", "–")] * len(known)),
         ]

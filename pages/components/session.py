@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gepnet_core.criteria import Criterion
 from gepnet_core.errors import CohortError, DataSetUnknown, OptionRefused, listed, printable, quoted
+from gepnet_core.query_string import read_query
 from gepnet_core.question import DEFAULT_GROUPING
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, open_dataset, open_shelf
+from gepnet_core.store.patient_handle import handle_of, patient_behind
 from gepnet_core.store.versions import KEPT
 from gepnet_core.view import View
 
@@ -23,7 +26,8 @@ class Remembered:
     """The view of each data set, what a link got wrong, and the generation of the widgets.
 
     `seeds` are the values with which the widgets of this generation were first drawn. `version_gone`: the link
-    names a version that is not kept, and nothing else is wrong with it.
+    names a version that is not kept, and nothing else is wrong with it. `former` is the data set that was shown
+    before this one, while the screens still say so.
     """
 
     dataset: str
@@ -32,6 +36,7 @@ class Remembered:
     opened: dict[str, DataSet] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     version_gone: bool = False
+    former: str | None = None
     half_window: bool = False
     newest: str = ""
     page: str = ""
@@ -74,12 +79,15 @@ class Remembered:
 
     def update(self, shelf: Shelf) -> None:
         """Show the current version of the data set with the same controls, as far as it has them."""
+        patient = self.view.patient and patient_behind(
+            self.data, self.view.patient
+        )  # handles are a version's own
         data = self.opened[self.dataset] = open_dataset(shelf, self.dataset)
-        view, problems = _fitting(data, replace(self.view, version=data.version))
+        view, problems = _fitting(data, replace(self.view, version=data.version, patient=patient))
         self.reset(view)
         self.problems = problems
 
-    def follow(self, shelf: Shelf, query: dict[str, list[str]]) -> None:
+    def follow(self, shelf: Shelf, query: str) -> None:
         """Show what a link within the dashboard says, in this session and with the versions that it holds."""
         found = _from_link(shelf, query, self.opened)
         self.dataset = found.dataset
@@ -88,7 +96,8 @@ class Remembered:
         self.problems, self.version_gone = found.problems, found.version_gone
 
     def switch(self, shelf: Shelf, name: str) -> None:
-        """Show another data set, as it was left, or everything of it."""
+        """Show another data set, as it was left, or everything of it; the one before is noted."""
+        self.former = self.dataset
         if name not in self.opened:
             self.opened[name] = open_dataset(shelf, name)
             self.views[name] = everybody(self.opened[name])
@@ -103,20 +112,23 @@ def everybody(data: DataSet) -> View:
 
 
 def start() -> tuple[Shelf, Remembered]:
-    """Return the data folder and what this session remembers; the link is read once, at the start."""
+    """Return the data folder and what this session remembers; the link is read once, at the start.
+
+    It is read from the text that the browser sent: `st.query_params` is empty where there are too many parts.
+    """
     shelf = open_shelf()
     if KEY not in st.session_state:
-        query = {key: st.query_params.get_all(key) for key in st.query_params}
-        st.session_state[KEY] = _from_link(shelf, query)
+        context = get_script_run_ctx()
+        st.session_state[KEY] = _from_link(shelf, context.query_string if context else "")
     found: Remembered = st.session_state[KEY]
     return shelf, found
 
 
-def _from_link(
-    shelf: Shelf, query: dict[str, list[str]], opened: Mapping[str, DataSet] | None = None
-) -> Remembered:
+def _from_link(shelf: Shelf, query: str, opened: Mapping[str, DataSet] | None = None) -> Remembered:
     """Read a link; a version that this session has opened is shown even where it is not kept any more."""
-    view, problems = View.from_query(query)
+    values, unread = read_query(query)
+    view, problems = View.from_query(values)
+    problems = unread + problems
     names = shelf.names()
     name = view.dataset or ("synthetic" if "synthetic" in names else names[0])
     gone, held = False, (opened or {}).get(name)
@@ -145,6 +157,10 @@ def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:
     problems: list[str] = []
     if view.endpoint is None:
         view = replace(view, endpoint=next(iter(data.endpoints)))
+    if view.patient is not None and (patient := patient_behind(data, view.patient)) is not None:
+        view = replace(
+            view, patient=handle_of(data, patient)
+        )  # a link of before there were handles holds the id
     try:
         data.check(view.selection)
     except CohortError as refused:
