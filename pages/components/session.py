@@ -23,7 +23,8 @@ class Remembered:
     """The view of each data set, what a link got wrong, and the generation of the widgets.
 
     `seeds` are the values with which the widgets of this generation were first drawn. `version_gone`: the link
-    names a version that is not kept, and nothing else is wrong with it.
+    names a version that is not kept, and nothing else is wrong with it. `unread` says by label why what a number
+    field of this run holds cannot be read.
     """
 
     dataset: str
@@ -33,6 +34,7 @@ class Remembered:
     problems: list[str] = field(default_factory=list)
     version_gone: bool = False
     half_window: bool = False
+    unread: dict[str, str] = field(default_factory=dict)
     newest: str = ""
     page: str = ""
     generation: int = 0
@@ -109,6 +111,7 @@ def start() -> tuple[Shelf, Remembered]:
         query = {key: st.query_params.get_all(key) for key in st.query_params}
         st.session_state[KEY] = _from_link(shelf, query)
     found: Remembered = st.session_state[KEY]
+    found.unread = {}
     return shelf, found
 
 
