@@ -12,7 +12,7 @@ from gepnet_core.criteria import parse_between, parse_one_of
 from gepnet_core.errors import OptionRefused, one_line, printable, quoted
 from gepnet_core.estimates import Estimate, StratumEstimate, estimate
 from gepnet_core.selection import Selection
-from gepnet_core.spelled import parse_dataset_name, parse_date, parse_level, parse_window, plain_number
+from gepnet_core.spelled import parse_dataset_name, parse_date, parse_level, parse_window, typed_number
 from gepnet_core.store import DataSet, open_dataset, open_shelf
 from gepnet_core.survival import SurvivalAt
 from gepnet_core.view import DEFAULT_LEVEL
@@ -151,10 +151,10 @@ def one_of(words: type[StrEnum], *choice: StrEnum) -> Any:
 
 
 def time(text: str) -> float:
-    """Return a time from 0; raise OptionRefused otherwise."""
-    value = plain_number(text)
+    """Return a time from 0 and below a million; raise OptionRefused otherwise."""
+    value = typed_number(text)
     if not 0 <= value < 1e6:
-        raise OptionRefused(f"{quoted(text)} is not a time. Give a number from 0.")
+        raise OptionRefused(f"{quoted(text)} is not a time. Give a number from 0 and below 1,000,000.")
     return value
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from gepnet_core.errors import OptionRefused, quoted
-from gepnet_core.spelled import plain_number
+from gepnet_core.spelled import typed_number
 from gepnet_core.sql_names import identifier
 from gepnet_core.vocabulary import NOT_RECORDED
 
@@ -142,7 +142,7 @@ def parse_between(text: str) -> Between:
 
 
 def _number(part: str, text: str) -> float:
-    found = plain_number(part)
+    found = typed_number(part)
     if not math.isfinite(found):
         raise OptionRefused(f"{quoted(text)} has an end that is not a number.")
     return found

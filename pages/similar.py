@@ -14,7 +14,7 @@ from gepnet_core.formatting import remarks
 from gepnet_core.sheets_side_effects import per_patient_sheets
 from gepnet_core.side_effects import DEFAULT_WINDOW, result_sentence, side_effects
 from gepnet_core.similar import alike, offered
-from pages.components import case_form, figure, page, tables
+from pages.components import case_form, figure, number_field, page, tables
 from pages.components import similar_sections as sections
 from pages.components.markdown import escaped
 
@@ -23,6 +23,7 @@ if not offered(data):
     st.info(escaped(similar_words.nothing_offered()))
     st.stop()
 case_form.draw()
+number_field.stop_if_unread()
 likeness = alike(data, view.selection, view.case)
 theirs = replace(view, selection=likeness.selection)
 

@@ -77,7 +77,7 @@ def test_groups_reference_covariates_and_subgroups_chosen_give_the_command_lines
 
 def test_a_landmark_says_who_is_left_out_by_kind(open_page: Opener, cli) -> None:
     app = open_page("compare.py")
-    control(app, "number_input", "Landmark, months").set_value(12.0).run()
+    control(app, "text_input", "Landmark, months").set_value("12").run()
     told = cli(
         "compare", "--dataset", "synthetic", "--endpoint", "TTNST", "--landmark", 12, "--unit", "months"
     ).json["landmark"]
@@ -156,7 +156,7 @@ def test_a_landmark_from_a_link_can_be_taken_away_and_times_say_where_they_start
     app = open_page("compare.py", landmark="6")
     assert "every time on this page is counted from the landmark" in words(app)
     assert "Months from the landmark (6.0 after the index date)" in str(app.main.get("plotly_chart")[0].proto)
-    control(app, "number_input", "Landmark, months").set_value(None).run()
+    control(app, "text_input", "Landmark, months").set_value("").run()
     assert "landmark" not in words(app)
     assert "59 of 59" in words(app)
 

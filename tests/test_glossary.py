@@ -47,9 +47,9 @@ def test_the_methods_page_shows_every_term(open_page):
     [
         ("survival.py", "date_input", "Data cut-off", "data cut-off"),
         ("survival.py", "selectbox", "Confidence level", "confidence interval"),
-        ("compare.py", "number_input", "Landmark, months", "landmark analysis"),
+        ("compare.py", "text_input", "Landmark, months", "landmark analysis"),
         ("compare.py", "selectbox", "Groups by", "stratum"),
-        ("side_effects.py", "number_input", "Window, days (1 to 365)", "window of side effects"),
+        ("side_effects.py", "text_input", "Window, days (1 to 365)", "window of side effects"),
     ],
 )
 def test_a_control_explains_itself_in_the_words_of_the_glossary(open_page, page, kind, label, term):

@@ -84,7 +84,7 @@ def test_pages_are_turned_by_buttons_and_by_number_and_the_address_agrees(open_p
     app = press(app, "Next page")
     assert "**Patients 51–59 of 59**" in words(app)
     assert next(button for button in app.main.button if button.label == "Next page").disabled
-    app.main.number_input[0].set_value(1).run()
+    app.main.text_input[0].set_value("1").run()
     assert "**Patients 1–25 of 59**" in words(app)
     assert in_url(app, "part") == []
 

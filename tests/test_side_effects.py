@@ -250,7 +250,7 @@ def test_the_screen_shows_the_command_lines_counts_and_follows_the_window(open_p
     app = open_page("side_effects.py")
     for window in (90, 5):
         if window != 90:
-            control(app, "number_input", "Window, days (1 to 365)").set_value(window).run()
+            control(app, "text_input", "Window, days (1 to 365)").set_value(str(window)).run()
         told = cli("side-effects", "--dataset", "synthetic", "--window", window, "--json").json
         shown = table(app)
         cells = [

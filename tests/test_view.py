@@ -178,15 +178,17 @@ def test_a_link_names_its_parts_as_the_command_line_does():
         pytest.param({"conf_type": ["wald"]}, "The link's conf_type 'wald' cannot be used", id="conf-type"),
         pytest.param({"death": ["ignore"]}, "The link's death 'ignore' cannot be used", id="death-rule"),
         pytest.param({"dataset": ["../x"]}, "'../x' is not a data set name", id="data-set-outside"),
-        pytest.param({"horizon": ["0"]}, "'0' is not a number of months", id="no-horizon"),
-        pytest.param({"horizon": ["12.5"]}, "'12.5' is not a number of months", id="horizon-with-fraction"),
-        pytest.param({"horizon": ["²"]}, "'²' is not a number of months", id="horizon-superscript"),
+        pytest.param({"horizon": ["0"]}, "'0' is not a whole number of months", id="no-horizon"),
+        pytest.param(
+            {"horizon": ["12.5"]}, "'12.5' is not a whole number of months", id="horizon-with-fraction"
+        ),
+        pytest.param({"horizon": ["²"]}, "'²' is not a whole number of months", id="horizon-superscript"),
         pytest.param({"band": ["1"]}, "'1' is neither yes nor no", id="band"),
         pytest.param({"tau": ["0"]}, "'0' is not a number of months", id="tau-zero"),
         pytest.param({"landmark": ["-6"]}, "'-6' is not a number of months", id="landmark-before-zero"),
         pytest.param({"at": ["nan"]}, "'nan' is not", id="time-nan"),
         pytest.param(
-            {"window": ["366"]}, "'366' is not a number of days from 1 to 365", id="window-too-long"
+            {"window": ["366"]}, "'366' is not a whole number of days from 1 to 365", id="window-too-long"
         ),
         pytest.param({"adjust": [""]}, "an empty value for “adjust”", id="empty-covariate"),
         pytest.param({"failure": ["true"]}, "'true' is neither yes nor no", id="failure"),

@@ -112,9 +112,9 @@ def n_listed(dataset: DataSet, listing: Listing) -> int:
 
 def members(dataset: DataSet, listing: Listing, *, limit: int | None = None, skip: int = 0) -> list[Member]:
     """Return the listed patients in their order, `limit` of them (None: all) after the first `skip`."""
-    listed_ones, keys, bound = _ordered(dataset, listing)
+    columns, source, keys, bound = _ordered(dataset, listing)
     bound = bound | {"page_limit": limit, "page_skip": skip}
-    sql = f"{listed_ones} ORDER BY {keys} LIMIT $page_limit OFFSET $page_skip"
+    sql = f"SELECT {columns} FROM {source} ORDER BY {keys} LIMIT $page_limit OFFSET $page_skip"
     return dataset.kept(
         ("members", listing, limit, skip), lambda: [Member(*row) for row in dataset.database.rows(sql, bound)]
     )
@@ -144,13 +144,12 @@ def _beside(
 
 def _placed(dataset: DataSet, listing: Listing) -> Query:
     """Return the query of listed ids with stratum, whether in the cohort, and their place from 1."""
-    listed_ones, keys, bound = _ordered(dataset, listing)
-    sql = listed_ones.replace(" FROM ", f", row_number() OVER (ORDER BY {keys}) AS place FROM ", 1)
-    return sql, bound
+    columns, source, keys, bound = _ordered(dataset, listing)
+    return f"SELECT {columns}, row_number() OVER (ORDER BY {keys}) AS place FROM {source}", bound
 
 
-def _ordered(dataset: DataSet, listing: Listing) -> tuple[str, str, dict[str, Any]]:
-    """Return the query of listed ids with stratum and whether in the cohort, what to sort it by, and parameters."""
+def _ordered(dataset: DataSet, listing: Listing) -> tuple[str, str, str, dict[str, Any]]:
+    """Return the SQL of a list: its columns (id, stratum, whether in the cohort), source and order; parameters."""
     query, bound = listed_query(dataset, listing)
     stratum, keys = "CAST(NULL AS VARCHAR)", []
     if listing.lanes is not None:
@@ -180,8 +179,8 @@ def _ordered(dataset: DataSet, listing: Listing) -> tuple[str, str, dict[str, An
         keys.append("c.index_date NULLS LAST")
     keys.append("b.patient_id")
     return (
-        f"SELECT b.patient_id, {stratum} AS stratum, c.patient_id IS NOT NULL AS in_cohort "
-        f"FROM ({query}) b LEFT JOIN cohort c ON c.patient_id = b.patient_id {watched}",
+        f"b.patient_id, {stratum} AS stratum, c.patient_id IS NOT NULL AS in_cohort",
+        f"({query}) b LEFT JOIN cohort c ON c.patient_id = b.patient_id {watched}",
         ", ".join(keys),
         bound,
     )

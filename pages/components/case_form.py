@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,8 @@ import streamlit as st
 
 from gepnet_core.case import Case
 from gepnet_core.similar import FEWEST, MOST, levels, offered
-from pages.components import controls
+from gepnet_core.spelled import parse_lines, parse_percent, whole_from
+from pages.components import controls, number_field
 from pages.components.session import KEY, Remembered
 
 NOT_KNOWN = ""
@@ -40,12 +41,12 @@ def draw() -> None:
         _choose(above[1], remembered, "tumour_grade", "Tumour grade (WHO)", levels(data, "tumour_grade"))
     if "ki67_percent" in there:
         help = "Matched by the bands of the WHO grades: below 3, 3 to 20, above 20 %."
-        _number(above[2], remembered, "ki67_percent", "Ki-67, %", (0.0, 100.0), help)
+        _number(above[2], remembered, "ki67_percent", "Ki-67, %", parse_percent, help)
     if "target_site" in there:
         _choose(above[3], remembered, "target_site", "Target site", levels(data, "target_site"))
     if "lines" in there:
         help = "Distinct agents, those going on included: 0, 1, 2, or 3 and more are matched."
-        _number(below[0], remembered, "lines", "Systemic agents so far", (0, 99), help)
+        _number(below[0], remembered, "lines", "Systemic agents so far", parse_lines, help)
     _choose(
         below[1],
         remembered,
@@ -59,7 +60,7 @@ def draw() -> None:
         remembered,
         "least",
         "Patients wanted",
-        (min(FEWEST, case.least), max(MOST, case.least)),
+        whole_from(FEWEST, MOST),
         f"{FEWEST} to {MOST}. Where fewer match, conditions are dropped one by one.",
     )
     below[3].button(
@@ -115,26 +116,19 @@ def _number(
     remembered: Remembered,
     field: str,
     label: str,
-    bounds: tuple[float, float],
+    parse: Callable[[str], Any],
     help: str,
 ) -> None:
-    key = remembered.widget(f"case_{field}")
-    if key not in st.session_state:
-        # a field that is given its value as such cannot be emptied
-        st.session_state[key] = getattr(remembered.view.case, field)
     usual = getattr(Case(), field)
-    where.number_input(
+    number_field.draw(
+        remembered,
+        f"case_{field}",
         label,
-        min_value=bounds[0],
-        max_value=bounds[1],
-        step=type(bounds[0])(1),
-        value=None,
-        format="%.5g" if isinstance(bounds[0], float) else None,
+        getattr(remembered.view.case, field),
+        parse,
+        lambda number: _write(remembered, field, usual if number is None else number),
+        where=where,
         placeholder=NOT_KNOWN_WORDS if usual is None else str(usual),
-        key=key,
-        on_change=lambda: _write(
-            remembered, field, usual if st.session_state[key] is None else st.session_state[key]
-        ),
         help=help,
     )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from gepnet_core.glossary import define
 from gepnet_core.question import DEFAULT_GROUPING
+from gepnet_core.spelled import parse_months
 from gepnet_core.vocabulary import DeathRule
-from pages.components import controls
+from pages.components import controls, number_field
 from pages.components.controls import NOTHING, named
 from pages.components.markdown import escaped
 from pages.components.session import Remembered
@@ -136,30 +138,27 @@ def _choose_columns(remembered: Remembered) -> None:
 
 def _choose_times(remembered: Remembered) -> None:
     view = remembered.view
-    chosen = {}
     competing = view.selection.death is DeathRule.COMPETING
     for part, label, words in (
         ("landmark", "Landmark, months", define("landmark analysis")),
         ("tau", "Restricted mean up to, months", TAU_HELP),
         ("at", "Difference at, months", "Empty: at 6, 12, 24 and 36 months."),
     ):
-        key = remembered.widget(part)
-        if key not in st.session_state:
-            # a field that is given its value as such cannot be emptied
-            st.session_state[key] = getattr(view, part)
-        chosen[part] = st.number_input(
+        number_field.draw(
+            remembered,
+            part,
             label,
-            min_value=0.1,
-            max_value=1200.0,
-            step=1.0,
-            value=None,
-            format="%.5g",
+            getattr(view, part),
+            parse_months,
+            partial(_write_months, remembered, part),
             placeholder="none" if part == "landmark" else "default",
-            key=key,
             disabled=bool(remembered.problems) or (part == "tau" and competing),
             help=words,
         )
-    remembered.show(replace(view, **chosen))
+
+
+def _write_months(remembered: Remembered, part: str, months: float | None) -> None:
+    remembered.show(replace(remembered.view, **{part: months}))  # type: ignore[arg-type]
 
 
 def _select(

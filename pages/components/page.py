@@ -11,7 +11,7 @@ from gepnet_core.formatting import format_count
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet
 from gepnet_core.view import View
-from pages.components import links, tables
+from pages.components import links, number_field, tables
 from pages.components.markdown import escaped
 from pages.components.session import KEY, Remembered, everybody
 
@@ -27,6 +27,7 @@ def begin(title: str, *, whole: bool = False, even_empty: bool = False) -> tuple
     if remembered.half_window:
         st.info("The window of index dates has one day so far. Choose the last day in the sidebar.")
         st.stop()
+    number_field.stop_if_unread()
     data, view = remembered.data, remembered.view
     notice = f" · {escaped(data.meta['notice'])}" if data.meta["notice"] else ""
     words = escaped(data.describe(view.selection))

@@ -13,12 +13,13 @@ from gepnet_core.formatting import format_count
 from gepnet_core.histories import Listed, n_pages, page_of
 from gepnet_core.history_words import list_cells, list_header, why_words
 from gepnet_core.selection import Selection
+from gepnet_core.spelled import whole_from
 from gepnet_core.store import DataSet
 from gepnet_core.store.histories import listing_of
 from gepnet_core.store.patient_handle import handle_of
 from gepnet_core.view import View
 from gepnet_core.vocabulary import Order
-from pages.components import links, page, tables
+from pages.components import links, number_field, page, tables
 from pages.components.controls import named
 from pages.components.markdown import escaped
 from pages.components.session import KEY, Remembered
@@ -128,7 +129,6 @@ def turn_pages(listed: Listed, view: View) -> None:
     if last == 1:
         return
     before, number, after = st.columns([1, 1, 1], vertical_alignment="bottom")
-    key = remembered().widget(f"patients:part:{view.part}")
     before.button(
         "Previous page",
         icon=":material/chevron_left:",
@@ -138,13 +138,14 @@ def turn_pages(listed: Listed, view: View) -> None:
         kwargs={"part": view.part - 1},
         width="stretch",
     )
-    number.number_input(
+    number_field.draw(
+        remembered(),
+        f"patients:part:{view.part}",
         f"Page (1 to {last:,})",
-        1,
-        last,
         view.part,
-        key=key,
-        on_change=lambda: change(part=int(st.session_state[key])),
+        whole_from(1, last),
+        lambda part: change(part=part or 1),
+        where=number,
     )
     after.button(
         "Next page",
@@ -155,6 +156,7 @@ def turn_pages(listed: Listed, view: View) -> None:
         kwargs={"part": view.part + 1},
         width="stretch",
     )
+    number_field.stop_if_unread()
 
 
 def has_lanes(listed: Listed) -> bool:

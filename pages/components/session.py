@@ -27,7 +27,8 @@ class Remembered:
 
     `seeds` are the values with which the widgets of this generation were first drawn. `version_gone`: the link
     names a version that is not kept, and nothing else is wrong with it. `former` is the data set that was shown
-    before this one, while the screens still say so.
+    before this one, while the screens still say so. `unread` says by label why what a number field of this run
+    holds cannot be read.
     """
 
     dataset: str
@@ -38,6 +39,7 @@ class Remembered:
     version_gone: bool = False
     former: str | None = None
     half_window: bool = False
+    unread: dict[str, str] = field(default_factory=dict)
     newest: str = ""
     page: str = ""
     generation: int = 0
@@ -121,6 +123,7 @@ def start() -> tuple[Shelf, Remembered]:
         context = get_script_run_ctx()
         st.session_state[KEY] = _from_link(shelf, context.query_string if context else "")
     found: Remembered = st.session_state[KEY]
+    found.unread = {}
     return shelf, found
 
 

@@ -8,7 +8,8 @@ import streamlit as st
 
 from gepnet_core.glossary import define
 from gepnet_core.side_effects import DEFAULT_WINDOW
-from gepnet_core.spelled import LONGEST_WINDOW
+from gepnet_core.spelled import LONGEST_WINDOW, parse_window
+from pages.components import number_field
 from pages.components.session import Remembered
 
 
@@ -18,14 +19,18 @@ def draw(remembered: Remembered) -> None:
         return
     view = remembered.view
     st.markdown("**Side effects**")
-    window = st.number_input(
+    number_field.draw(
+        remembered,
+        "window",
         f"Window, days (1 to {LONGEST_WINDOW})",
-        min_value=1,
-        max_value=LONGEST_WINDOW,
-        step=1,
-        value=view.window or DEFAULT_WINDOW,
-        key=remembered.widget("window"),
+        view.window or DEFAULT_WINDOW,
+        parse_window,
+        lambda days: _write(remembered, days),
+        placeholder=str(DEFAULT_WINDOW),
         disabled=bool(remembered.problems),
         help=define("window of side effects"),
     )
-    remembered.show(replace(view, window=None if window == DEFAULT_WINDOW else int(window)))
+
+
+def _write(remembered: Remembered, days: int | None) -> None:
+    remembered.show(replace(remembered.view, window=None if days == DEFAULT_WINDOW else days))

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 def enter(page: Page, label: str, number: str) -> None:
     """Type a number into a field of the form, and wait until it stands in the address."""
     before = page.url
-    page.get_by_role("spinbutton", name=label).fill(number)
+    page.get_by_role("textbox", name=label).fill(number)
     page.keyboard.press("Enter")
     page.wait_for_function("before => location.href !== before", arg=before, timeout=30_000)
     settled(page)
