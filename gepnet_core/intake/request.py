@@ -79,10 +79,8 @@ class Request:
 
     @property
     def as_read(self) -> Reading:
-        """How the file is read: as was asked for, else as the mapping says."""
-        if self.reading == Reading() and self.mapping is not None:
-            return self.mapping.reading
-        return self.reading
+        """How the file is read: each part as was asked for, else as the mapping says."""
+        return self.reading if self.mapping is None else self.reading.over(self.mapping.reading)
 
     def to_json(self) -> dict[str, Any]:
         """Return the request as plain JSON; `from_json` gives it back equal."""

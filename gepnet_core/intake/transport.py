@@ -54,7 +54,7 @@ def sheet(path: Path, file: str, name: str, reading: Reading, limits: Limits) ->
         raise FileRefused(file, "is empty: the data set has no variable. Export it again.", rule="file-empty")
     header = heading.checked(file, [name or "" for name in told.column_names], 0, limits)
     formats = told.original_variable_types
-    spelled = [_speller(formats[column] or "", reading.decimal) for column in told.column_names]
+    spelled = [_speller(formats[column] or "", reading.mark) for column in told.column_names]
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         at_once = max(1, CELLS_AT_ONCE // len(header))

@@ -48,7 +48,7 @@ def sheets(
     """
     with unpacking.opened(path, file, limits) as archive, _refusing(file):
         parts = _Parts(archive)
-        book = parts.book(reading.decimal)
+        book = parts.book(reading.mark)
         worksheets = list(parts.worksheets())
     found = []
     for name, part, hidden in worksheets:

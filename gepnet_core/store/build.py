@@ -111,7 +111,7 @@ def _from_tables(request: Request, report: Report, folder: Path, limits: Limits,
         check_endpoints(read_published(published), STUDY_ENDPOINTS)
     found = open_sheets(request.path, request.reading, report, limits, empty=True)
     sheets = [counted(sheet, told) for sheet in found]
-    spelling = Spelling(request.reading.decimal, settings.missing, request.date_format or DateFormat.ISO)
+    spelling = Spelling(request.reading.mark, settings.missing, request.date_format or DateFormat.ISO)
     source = read_source(sheets, report, spelling, settings.not_recorded)
     return _cohort(source, settings, request, report, folder, told, published)
 
@@ -142,7 +142,7 @@ def _from_adtte(request: Request, report: Report, folder: Path, limits: Limits, 
         request.censored_cnsr,
         request.extracted,
         request.date_format or DateFormat.ISO,
-        request.reading.decimal,
+        request.reading.mark,
         request.settings.missing if request.settings is not None else (),
     )
     settings = _trial_settings(request, request.settings or Settings())
