@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from gepnet_core.contract import TABLES_BY_NAME
 from gepnet_core.errors import FileRefused, listed, quoted
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.reading import DECIMALS, DELIMITERS, ENCODINGS, Reading
-from gepnet_core.records import read_text
+from gepnet_core.records import parse_toml, read_text
 from gepnet_core.settings import Settings, settings_from
 from gepnet_core.vocabulary import TimeUnit
 
@@ -172,7 +171,7 @@ def read_mapping(path: Path) -> ColumnMapping:
     FileRefused
         Rule "mapping": it is not TOML, has an unknown key, or a value of the wrong kind.
     """
-    return mapping_from(path.name, read_text(path, required=True))
+    return mapping_from(path.name, read_text(path))
 
 
 def mapping_from(file: str, text: str) -> ColumnMapping:
@@ -185,10 +184,7 @@ class _Reader:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        try:
-            self.found: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as failed:
-            raise self.refused(f"is not TOML: {failed}.") from None
+        self.found = parse_toml(file, text)
 
     def refused(self, words: str) -> FileRefused:
         return FileRefused(self.file, words, rule="mapping")

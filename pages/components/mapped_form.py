@@ -119,7 +119,7 @@ def _load(remembered: ImportState, header: list[str]) -> None:
         kept = st.file_uploader("Mapping file (TOML)", type="toml", key=remembered.key("mapping_file"))
         if kept is not None and kept.file_id != remembered.loaded_as:
             try:
-                remembered.loaded = mapping_from(kept.name, kept.getvalue().decode("utf-8"))
+                remembered.loaded = mapping_from(kept.name, kept.getvalue().decode("utf-8-sig"))
             except UnicodeDecodeError:
                 st.error("The mapping file is not UTF-8 text. Save it as UTF-8.")
                 return
