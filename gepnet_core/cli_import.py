@@ -93,7 +93,7 @@ def _code(text: str) -> int:
 
 def _reading(asked: argparse.Namespace) -> Reading:
     delimiter = DELIMITERS[asked.delimiter] if asked.delimiter else ""
-    return Reading(asked.encoding, delimiter, DECIMALS[asked.decimal or "point"])
+    return Reading(asked.encoding, delimiter, DECIMALS[asked.decimal] if asked.decimal else "")
 
 
 def requested(asked: argparse.Namespace) -> Request:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 from textwrap import wrap
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from gepnet_core.characters import escape
 from gepnet_core.estimates import Estimate, StratumEstimate
 from gepnet_core.figure_points import CurvePoints, curve_points
 from gepnet_core.figure_words import (

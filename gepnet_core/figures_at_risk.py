@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import plotly.graph_objects as go
 
+from gepnet_core.characters import escape
 from gepnet_core.figure_words import RiskTableRow
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from gepnet_core.characters import escape
 from gepnet_core.comparison import Comparison
 from gepnet_core.figure_words import RATIO_TICKS, WIDEST_RATIO, longest_months, ticks
 from gepnet_core.figures import GRID, dressed, faded

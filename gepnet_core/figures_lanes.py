@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 
 import plotly.graph_objects as go
 
+from gepnet_core.characters import escape
 from gepnet_core.figure_words import ticks
 from gepnet_core.figures import GRID, add_caption, dressed
 from gepnet_core.formatting import format_months

@@ -15,10 +15,10 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
+from gepnet_core.characters import writable
 from gepnet_core.figures_print_svg import finished
 from gepnet_core.figures_print_type import MM_PER_INCH, MM_PER_POINT, drawable, font, width_of
 from gepnet_core.print_size import Resolution, Width
-from gepnet_core.sheet import writable
 
 INK, FAINT, AXIS = "#1b2733", "#66707a", "#4a5560"
 EDGE = 0.5  # mm left free on every side
@@ -59,6 +59,9 @@ class PrintFigure:
 
         Its ids are its own: give each of several equal figures on one page a `salt`.
         """
+        for artist in self.figure.findobj():
+            if named := artist.get_gid():
+                artist.set_gid(writable(named))
         out = io.BytesIO()
         self.figure.set_size_inches(self.width_mm / MM_PER_INCH, self.height_mm / MM_PER_INCH)
         untold = dict.fromkeys(("Date", "Creator", "Format", "Type"))

@@ -11,8 +11,8 @@ from matplotlib import font_manager
 from matplotlib.font_manager import FontEntry, FontProperties
 from matplotlib.textpath import text_to_path
 
+from gepnet_core.characters import writable
 from gepnet_core.fonts import font_path
-from gepnet_core.sheet import writable
 
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72.0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from gepnet_core.characters import escape
 from gepnet_core.figures import GRID, dressed
 from gepnet_core.palette import PALE_SLATE, SLATE
 from gepnet_core.side_effects import ANY_TERM, Proportion, SideEffects

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from gepnet_core.characters import escape
 from gepnet_core.figures_lanes import (
     GREY,
     LOCAL_KINDS,

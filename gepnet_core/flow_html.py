@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html import escape
 
 from gepnet_core.behind import Behind
+from gepnet_core.characters import escape
 from gepnet_core.criteria import OneOf
 from gepnet_core.flow import Flow, FlowPart, FlowStep
 

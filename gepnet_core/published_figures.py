@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from gepnet_core.errors import FileRefused, quoted
+from gepnet_core.records import parse_toml
 from gepnet_core.vocabulary import ConfType
 
 FILE = "published.toml"
@@ -39,10 +39,7 @@ def read_published(text: str) -> list[PublishedFigure]:
     FileRefused
         If it is not TOML, or a figure lacks a part or asks for an unknown quantity.
     """
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as failed:
-        raise FileRefused(FILE, f"is not TOML: {failed}.") from None
+    found = parse_toml(FILE, text, rule="file-unreadable")
     rows = found.get("figures", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise FileRefused(FILE, "figures must be a list of tables: write [[figures]] above each.")

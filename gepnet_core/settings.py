@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from gepnet_core.errors import FileRefused, quoted
-from gepnet_core.records import read_text
+from gepnet_core.records import parse_toml, read_text
 
 FILE = "settings.toml"
 MAY_BE_ABSENT = ("systemic_therapies", "progressions", "adverse_events")
@@ -99,23 +98,19 @@ class Settings:
 
 
 def read_settings(path: Path) -> Settings:
-    """Read a settings file; a missing file means no restriction.
+    """Read a settings file.
 
     Raises
     ------
     FileRefused
-        If the file is not TOML, has an unknown key, or a value of the wrong kind.
+        If the file is not there, is not TOML, has an unknown key, or a value of the wrong kind.
     """
     return parse_settings(path.name, read_text(path))
 
 
 def parse_settings(file: str, text: str) -> Settings:
     """Return the settings that a TOML text says; see `read_settings`."""
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as failed:
-        raise FileRefused(file, f"is not TOML: {failed}.", rule="mapping") from None
-    return settings_from(file, found)
+    return settings_from(file, parse_toml(file, text))
 
 
 def settings_from(file: str, found: dict[str, Any]) -> Settings:

@@ -9,15 +9,14 @@ Section(heading, words, sheets)   a part of a document: sentences, then tables
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gepnet_core.behind import Behind
+from gepnet_core.characters import writable
 from gepnet_core.criteria import OneOf
 from gepnet_core.export import csv_lines
 
-UNSEEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
 MISSING = "–"
 BESIDE = ", "  # between the parts of a cell; a screen may put the second on a line of its own
 
@@ -100,20 +99,6 @@ class Section:
     heading: str
     words: tuple[str, ...] = ()
     sheets: tuple[Sheet, ...] = ()
-
-
-def writable(text: str) -> str:
-    """Return text that XML and every reader can hold, on one line."""
-    if text.isprintable():
-        return text
-    return "".join(_writable(c) for c in text)
-
-
-def _writable(c: str) -> str:
-    if c in "\n\r\t":
-        return " "
-    unfit = c in UNSEEN or unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")
-    return "\N{REPLACEMENT CHARACTER}" if unfit else c
 
 
 def sheet_lines(sheet: Sheet) -> Iterator[str]:

@@ -15,8 +15,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from gepnet_core.characters import writable
 from gepnet_core.fixed_zip import entry
-from gepnet_core.sheet import Section, Sheet, writable
+from gepnet_core.sheet import Section, Sheet
 
 FIXED = datetime(2000, 1, 1)  # of every document: the program reads no clock
 FACE = "Arial"

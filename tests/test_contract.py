@@ -595,7 +595,8 @@ def test_settings_left_out_do_not_restrict(tmp_path):
     path = tmp_path / "settings.toml"
     path.write_text('modalities = [{ value = "RFA", label = "Ablation" }]', encoding="utf-8")
     assert read_settings(path) == Settings(modalities=(Modality("RFA", "Ablation"),))
-    assert read_settings(tmp_path / "none.toml") == Settings()
+    with pytest.raises(FileRefused, match=r"none\.toml: cannot be read"):
+        read_settings(tmp_path / "none.toml")
 
 
 @pytest.mark.parametrize(

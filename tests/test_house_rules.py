@@ -105,7 +105,10 @@ def test_words_import_nothing_above_them():
 
 
 LAYERS = [
-    ("errors", "vocabulary", "sql_names", "palette", "print_size", "rounding", "fonts", "glossary"),
+    (
+        *("characters", "errors", "vocabulary", "sql_names"),
+        *("palette", "print_size", "rounding", "fonts", "glossary"),
+    ),
     ("criteria", "behind", "case", "spelled", "time_scale"),
     ("query_string", "selection", "view"),
     ("delimited", "fixed_zip", "formula_guard", "records", "whole_file"),

@@ -21,6 +21,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from gepnet_core.characters import fault
 from gepnet_core.errors import FileRefused
 from gepnet_core.export import csv_lines
 from gepnet_core.formula_guard import guarded, unguarded
@@ -378,7 +379,7 @@ def text_for(encoding: str) -> st.SearchStrategy[str]:
     if encoding == "cp1252":
         known = [c for c in (bytes([n]).decode("cp1252", "ignore") for n in range(1, 256)) if c]
         return st.text(st.sampled_from(known), max_size=8)
-    letters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+    letters = st.characters(exclude_categories=["Cs"]).filter(lambda letter: not fault(letter))
     return st.text(st.one_of(letters, st.sampled_from("\"'\r\n,;\t #")), max_size=8)
 
 

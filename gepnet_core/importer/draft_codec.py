@@ -89,7 +89,7 @@ def draft_mapping(draft: Draft, reading: Reading) -> ColumnMapping:
         groups=tuple(draft.groups),
         endpoints=tuple(draft.endpoints),
         treatment=(draft.treatment or Cell(value=NOT_RECORDED)) if draft.endpoints else None,
-        reading=reading if reading != Reading() else Reading(decimal=draft.decimal),
+        reading=reading.over(draft.reading),
         missing=draft.missing,
         dates=dict(draft.dates),
         values=draft.values,

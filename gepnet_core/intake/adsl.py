@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gepnet_core.errors import FileRefused
 from gepnet_core.intake import adtte_columns
-from gepnet_core.intake.cells import id_fault
+from gepnet_core.intake.cells import PLAIN, Spelling, id_fault
 from gepnet_core.intake.reading import Sheet
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.spool import Spool
@@ -31,8 +31,8 @@ class Subjects:
         return self.header.index(name) if name in self.header else None
 
 
-def read_adsl(sheet: Sheet, report: Report, folder: Path) -> Subjects:
-    """Read ADSL row by row and leave its rows in `folder`.
+def read_adsl(sheet: Sheet, report: Report, folder: Path, spelling: Spelling = PLAIN) -> Subjects:
+    """Read ADSL row by row and leave its rows in `folder`, numbers with a point and what is missing empty.
 
     Raises
     ------
@@ -64,9 +64,11 @@ def read_adsl(sheet: Sheet, report: Report, folder: Path) -> Subjects:
                     patient=patient,
                 )
                 continue
-            spool.write([line, *(cell.strip() for cell in cells)])
+            kept = [spelling.plain(cell.strip()) for cell in cells]
+            kept[at] = patient
+            spool.write([line, *kept])
             for place, seen in kinds.items():
-                seen.see(cells[place].strip(), line)
+                seen.see(kept[place], line)
     if not spool.rows:
         raise FileRefused(sheet.file, "has no row below the header. Add at least one.", rule="file-empty")
     return Subjects(sheet.file, header, candidates, spool, kinds)

@@ -51,7 +51,7 @@ class AdtteOptions:
     extracted
         The day of the export; later dates lie in the future.
     missing
-        Words for missing in the baseline columns.
+        Words for missing in any column but USUBJID.
     """
 
     time_unit: TimeUnit | None = None
@@ -61,6 +61,11 @@ class AdtteOptions:
     date_format: DateFormat = DateFormat.ISO
     decimal: str = "."
     missing: tuple[str, ...] = ()
+
+    @property
+    def spelling(self) -> Spelling:
+        """How the file writes numbers and what is missing."""
+        return Spelling(self.decimal, self.missing)
 
     def __post_init__(self) -> None:
         code = self.competing_cnsr
@@ -115,7 +120,7 @@ def read_adtte(
         key="USUBJID and PARAMCD",
         time_column="AVAL",
         own_columns=frozenset(CORE),
-        spelling=Spelling(options.decimal, options.missing),
+        spelling=options.spelling,
     )
     seen = _Seen(watch=Watch.over(header))
     with times:
@@ -143,6 +148,11 @@ class _Row:
     ) -> None:
         self.file, self.line, self.options, self.report = file, line, options, report
         self.cells = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+        if options.missing:
+            self.cells = {
+                name: text if name == "USUBJID" or not options.spelling.is_missing(text) else ""
+                for name, text in self.cells.items()
+            }
         self.broken = False
 
     def text(self, name: str) -> str:

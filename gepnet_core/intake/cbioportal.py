@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gepnet_core.errors import FileRefused, listed, quoted
+from gepnet_core.intake.cells import Spelling
 from gepnet_core.intake.mapping import Cell, ColumnMapping, TimeColumns
 from gepnet_core.intake.reading import Reading, Sheet
 from gepnet_core.intake.report import Report
@@ -27,7 +28,9 @@ UNIT = re.compile(r"\s*\(months\)$", re.IGNORECASE)
 Row = tuple[int, list[str]]
 
 
-def read_clinical(sheets: list[Sheet], report: Report, *, treatment: str = "") -> tuple[Sheet, ColumnMapping]:
+def read_clinical(
+    sheets: list[Sheet], report: Report, *, treatment: str = "", missing: tuple[str, ...] = ()
+) -> tuple[Sheet, ColumnMapping]:
     """Return the patients, one row each, and what their columns mean.
 
     Parameters
@@ -36,6 +39,8 @@ def read_clinical(sheets: list[Sheet], report: Report, *, treatment: str = "") -
         The patient file, and the sample file or none; or a sample file alone that holds the times too.
     treatment
         The column to compare by; empty: all patients are in one group, "not recorded".
+    missing
+        Words for missing beside cBioPortal's own.
 
     Raises
     ------
@@ -58,7 +63,8 @@ def read_clinical(sheets: list[Sheet], report: Report, *, treatment: str = "") -
     left_out = {SAMPLE, *_halves(names, pairs, patients, report)}
     kept = [at for at, name in enumerate(names) if name not in left_out]
     table = replace(patients, header=names, rows=iter(()))
-    endpoints = [found for pair in pairs if (found := _endpoint(*pair, table, rows, report))]
+    known = Spelling(missing=(*MISSING, *missing))
+    endpoints = [found for pair in pairs if (found := _endpoint(*pair, table, rows, report, known))]
     group = Cell(column=treatment) if treatment else Cell(value=NOT_RECORDED)
     if treatment and treatment not in {names[at] for at in kept}:
         report.add(
@@ -79,7 +85,7 @@ def read_clinical(sheets: list[Sheet], report: Report, *, treatment: str = "") -
         endpoints=tuple(endpoints),
         treatment=group,
         reading=Reading(delimiter="\t"),
-        missing=MISSING,
+        missing=known.missing,
     )
 
 
@@ -167,15 +173,14 @@ def _halves(
 
 
 def _endpoint(
-    code: str, time: str, status: str, table: Sheet, rows: list[Row], report: Report
+    code: str, time: str, status: str, table: Sheet, rows: list[Row], report: Report, known: Spelling
 ) -> TimeColumns | None:
     """Return one endpoint; None, and a finding, where a status begins neither with 0: nor with 1:."""
     at = table.header.index(status)
     first: dict[str, int] = {}
     for line, cells in rows:
         first.setdefault(cells[at].strip(), line)
-    missing = {word.casefold() for word in ("", *MISSING)}
-    values = sorted(value for value in first if value.casefold() not in missing)
+    values = sorted(value for value in first if not known.is_missing(value))
     unmapped = [value for value in values if not value.startswith(("0:", "1:"))]
     if unmapped:
         report.add(

@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gepnet_core.contract import Column, Value
 from gepnet_core.errors import one_line, quoted
 from gepnet_core.intake.dates import CellRefused, DateFormat, read_date
+from gepnet_core.intake.profile import number_kind
 from gepnet_core.spelled import plain_number
 
 # the contract's own rules where a bound has one
@@ -37,7 +39,15 @@ class Spelling:
         """Return True where a cell says that nothing is recorded."""
         if not text or not self.missing:
             return not text
-        return text.casefold() in {word.strip().casefold() for word in self.missing}
+        return text.casefold() in _folded(self.missing)
+
+    def plain(self, text: str) -> str:
+        """Return a value with a decimal point where it is such a number, and nothing where it means missing."""
+        if self.is_missing(text):
+            return ""
+        if self.decimal == "," and "," in text and number_kind(text) == "decimal comma":
+            return text.replace(",", ".")
+        return text
 
     def format_of(self, column: str) -> DateFormat:
         """Return the format of a column's dates."""
@@ -45,6 +55,12 @@ class Spelling:
 
 
 PLAIN = Spelling()
+
+
+@lru_cache(maxsize=8)
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    """Return words without blanks around them and whatever their case."""
+    return frozenset(word.strip().casefold() for word in words)
 
 
 def convert(column: Column, text: str, spelling: Spelling = PLAIN, source: str = "") -> Value:

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 
+from gepnet_core.characters import fault
 from gepnet_core.errors import FileRefused
 from gepnet_core.formula_guard import unguarded
 from gepnet_core.intake import heading, text
@@ -149,6 +150,9 @@ def sheet(
         line, cells = next(top.records(delimiter), (0, []))
     if not cells:  # quoted blanks, and nothing else
         raise FileRefused(file, EMPTY, rule="file-empty")
+    for above, comment in enumerate(top.comments, start=1):
+        if why := fault(comment):
+            raise FileRefused(file, f"comment {above} above the header {why}", rule="character")
     header = heading.checked(file, cells, line, limits, hint="The line ends with a surplus delimiter.")
     ours = heading.is_ours(cells)
 
@@ -164,7 +168,9 @@ def sheet(
                 else:
                     yield line, record
 
-    return Sheet(file, name, header, line, heading.bounded(rows(), file, len(header), limits), top.comments)
+    return Sheet(
+        file, name, header, line, heading.bounded(rows(), file, header, report, limits), top.comments
+    )
 
 
 def _length_words(record: list[str], columns: int, delimiter: str) -> str:

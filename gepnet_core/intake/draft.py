@@ -45,6 +45,11 @@ class Draft:
     unsaid_units: list[str] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
 
+    @property
+    def reading(self) -> Reading:
+        """How the file is read, as far as its columns show it: a decimal comma is said, a point goes without."""
+        return Reading(decimal="," if self.decimal == "," else "")
+
     def of(self, table: str) -> list[Group]:
         """Return the groups of one table."""
         return [group for group in self.groups if group.table == table]
@@ -71,7 +76,7 @@ class Draft:
                 f"{listed([quoted(name) for name in open_])}: dates read both day first and month first. Say "
                 "the date format."
             )
-        reading = reading or Reading(decimal=self.decimal)
+        reading = (reading or Reading()).over(self.reading)
         mapping = ColumnMapping(
             self.patient_id,
             groups=tuple(self.groups),

@@ -71,7 +71,7 @@ def open_sheets(
     if start.startswith(TRANSPORT):
         from gepnet_core.intake import transport  # the same
 
-        return [transport.sheet(path, file, path.stem, reading, limits)]
+        return [transport.sheet(path, file, path.stem, reading, report, limits)]
     _refuse_other(path.suffix.lower(), start, file)
     source = partial(text.chunks, path, file)
     return [delimited.sheet(source, file, path.stem, reading, report, limits, comments=comments)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from gepnet_core.characters import fault
 from gepnet_core.errors import FileRefused
 from gepnet_core.formula_guard import unguarded
 from gepnet_core.intake.limits import Limits
+from gepnet_core.intake.report import Report
 from gepnet_core.vocabulary import VERSION_COLUMN
 
 REPEATED_BY_REDCAP = frozenset({"complete?", "survey timestamp"})
@@ -36,6 +38,10 @@ def checked(file: str, cells: Sequence[str], line: int, limits: Limits, *, hint:
     header = [cell.strip() for cell in cells]
     if is_ours(header):
         header = [unguarded(name).strip() for name in header]
+    for place, name in enumerate(header, start=1):
+        if why := fault(name):
+            reason = f"column {place}: its name {why}"
+            raise FileRefused(file, reason, line=line, rule="character", value=name)
     header = _numbered(header)
     seen: set[str] = set()
     for place, name in enumerate(header, start=1):
@@ -73,16 +79,21 @@ def too_many(file: str, found: int, most: int, what: str, line: int | None = Non
 
 
 def bounded(
-    rows: Iterable[tuple[int, list[str]]], file: str, columns: int, limits: Limits
+    rows: Iterable[tuple[int, list[str]]], file: str, header: Sequence[str], report: Report, limits: Limits
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows as long as their number and the length of each cell stay within the limits.
+
+    After a cell with a character that no document can hold no row is given: what is left is looked through for
+    more of them, which go into the report.
 
     Raises
     ------
     FileRefused
-        At the first row or cell beyond a bound: what follows it is not counted.
+        At the first row or cell beyond a bound: what follows it is not counted. At the end, where a cell holds
+        such a character.
     """
-    most = min(limits.rows, limits.cells // columns)
+    last: FileRefused | None = None
+    most = min(limits.rows, limits.cells // len(header))
     for count, (line, cells) in enumerate(rows, start=1):
         if count > most:
             bound = f"{limits.rows:,} rows" if count > limits.rows else f"{limits.cells:,} cells"
@@ -91,4 +102,13 @@ def bounded(
         longest = max(map(len, cells))
         if longest > limits.cell_chars:
             too_many(file, longest, limits.cell_chars, "characters in one cell", line)
-        yield line, cells
+        if not "".join(cells).isprintable():
+            for name, cell in zip(header, cells, strict=True):
+                if why := fault(cell):
+                    if last is not None:
+                        report.take(last)
+                    last = FileRefused(file, why, line=line, column=name, rule="character", value=cell)
+        if last is None:
+            yield line, cells
+    if last is not None:
+        raise last

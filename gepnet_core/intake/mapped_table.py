@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from gepnet_core.contract import TABLES_BY_NAME, Column
 from gepnet_core.errors import FileRefused, listed, quoted
 from gepnet_core.intake.cells import Spelling, id_fault
 from gepnet_core.intake.dates import DateFormat, settled
@@ -37,10 +36,10 @@ class MappedTable:
             words = "has no row below the header. Add at least one."
             raise FileRefused(self.sheet.file, words, rule="file-empty")
         missing = (*self.mapping.missing, *self.mapping.settings.missing)
-        self.spelling = Spelling(self.mapping.reading.decimal, missing)
-        formats = {column: self._date_format(column) for column in self._date_columns()}
+        self.spelling = Spelling(self.mapping.reading.mark, missing)
+        formats = {column: self._date_format(column) for column in self.mapping.date_columns()}
         self._check_orders(formats)
-        self.spelling = Spelling(self.mapping.reading.decimal, missing, DateFormat.ISO, formats)
+        self.spelling = Spelling(self.mapping.reading.mark, missing, DateFormat.ISO, formats)
 
     def _check_columns(self) -> None:
         """Refuse a mapping that names what the file does not have."""
@@ -63,16 +62,6 @@ class MappedTable:
             self.report.stop_on_errors()
         if unused and self.mapping.groups:
             self.report.note(f"Columns that the mapping does not use: {listed(unused.values())}.")
-
-    def _date_columns(self) -> list[str]:
-        """Return the columns of the file that hold dates, in order."""
-        found = {
-            cell.column: None
-            for group in self.mapping.groups
-            for name, cell in group.cells.items()
-            if cell.column and _column(group.table, name).sql_type == "DATE"
-        }
-        return list(found)
 
     def _date_format(self, column: str) -> DateFormat:
         """Return how a column spells dates: as told, or as all its values can be read; never a guess."""
@@ -160,7 +149,3 @@ class MappedTable:
             else:
                 found[patient].append((line, cells))
         return found
-
-
-def _column(table: str, name: str) -> Column:
-    return next(column for column in TABLES_BY_NAME[table].columns if column.name == name)

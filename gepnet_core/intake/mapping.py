@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from gepnet_core.contract import TABLES_BY_NAME
 from gepnet_core.errors import FileRefused, listed, quoted
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.reading import DECIMALS, DELIMITERS, ENCODINGS, Reading
-from gepnet_core.records import read_text
+from gepnet_core.records import parse_toml, read_text
 from gepnet_core.settings import Settings, settings_from
 from gepnet_core.vocabulary import TimeUnit
 
@@ -102,6 +101,21 @@ class ColumnMapping:
         """Return the groups of one table."""
         return [group for group in self.groups if group.table == table]
 
+    def date_columns(self) -> list[str]:
+        """Return the columns of the file that hold dates, in order."""
+        kinds = {
+            (table.name, column.name): column.sql_type
+            for table in TABLES_BY_NAME.values()
+            for column in table.columns
+        }
+        found = {
+            cell.column: None
+            for group in self.groups
+            for name, cell in group.cells.items()
+            if cell.column and kinds[group.table, name] == "DATE"
+        }
+        return list(found)
+
     def columns(self) -> set[str]:
         """Return the columns of the file that the mapping uses."""
         found = {column for group in self.groups for column in group.columns}
@@ -115,7 +129,7 @@ class ColumnMapping:
         reading: dict[str, Any] = {
             "encoding": self.reading.encoding,
             "delimiter": _word(DELIMITERS, self.reading.delimiter),
-            "decimal": "" if self.reading.decimal == "." else _word(DECIMALS, self.reading.decimal),
+            "decimal": _word(DECIMALS, self.reading.decimal),
             "missing": list(self.missing),
             "date_format": "" if self.date_format is None else self.date_format.value,
             "dates": {column: spelled.value for column, spelled in self.dates.items()},
@@ -157,7 +171,7 @@ def read_mapping(path: Path) -> ColumnMapping:
     FileRefused
         Rule "mapping": it is not TOML, has an unknown key, or a value of the wrong kind.
     """
-    return mapping_from(path.name, read_text(path, required=True))
+    return mapping_from(path.name, read_text(path))
 
 
 def mapping_from(file: str, text: str) -> ColumnMapping:
@@ -170,10 +184,7 @@ class _Reader:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        try:
-            self.found: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as failed:
-            raise self.refused(f"is not TOML: {failed}.") from None
+        self.found = parse_toml(file, text)
 
     def refused(self, words: str) -> FileRefused:
         return FileRefused(self.file, words, rule="mapping")
@@ -217,7 +228,6 @@ class _Reader:
 
     def mapping(self) -> ColumnMapping:
         found = self.found
-        found.pop("format", None)
         if "patient_id" not in found:
             raise self.refused("has no patient_id: name its column, or say { row_number = true }.")
         patient_id = self.cell(found.pop("patient_id"), "patient_id")
@@ -279,7 +289,7 @@ class _Reader:
         encoding = self.take(told, "encoding", str, "")
         if encoding and encoding not in ENCODINGS:
             raise self.refused(f"{quoted(encoding)} is none of {', '.join(ENCODINGS)} (encoding).")
-        delimiter, decimal = self.take(told, "delimiter", str, ""), self.take(told, "decimal", str, "point")
+        delimiter, decimal = self.take(told, "delimiter", str, ""), self.take(told, "decimal", str, "")
         spelled = self.take(told, "date_format", str, "")
         dates = self.take(told, "dates", dict, {})
         missing = self.words(told, "missing")
@@ -289,7 +299,7 @@ class _Reader:
             reading=Reading(
                 encoding,
                 self.one_of(DELIMITERS, delimiter, "delimiter") if delimiter else "",
-                self.one_of(DECIMALS, decimal, "decimal"),
+                self.one_of(DECIMALS, decimal, "decimal") if decimal else "",
             ),
             missing=missing,
             date_format=self.one_of(DateFormat, spelled, "date_format") if spelled else None,

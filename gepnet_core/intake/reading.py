@@ -21,12 +21,25 @@ class Reading:
     delimiter
         The character; empty: comma, semicolon or tab, as the header shows.
     decimal
-        "." or ",": how numbers are written in text, and how a workbook's numbers are spelled.
+        "." or ",": how numbers are written in text, and how a workbook's numbers are spelled; empty: nobody said.
     """
 
     encoding: str = ""
     delimiter: str = ""
-    decimal: str = "."
+    decimal: str = ""
+
+    @property
+    def mark(self) -> str:
+        """The decimal mark: a point where nobody said."""
+        return self.decimal or "."
+
+    def over(self, other: Reading) -> Reading:
+        """Return what is said here, and of the rest what the other says."""
+        return Reading(
+            self.encoding or other.encoding,
+            self.delimiter or other.delimiter,
+            self.decimal or other.decimal,
+        )
 
 
 @dataclass(slots=True)

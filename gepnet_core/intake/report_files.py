@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 
 from gepnet_core import delimited
+from gepnet_core.characters import escape
 from gepnet_core.errors import OptionRefused, printable
 from gepnet_core.formula_guard import guarded
 from gepnet_core.intake.report import Report

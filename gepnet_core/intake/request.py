@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -15,7 +14,7 @@ from gepnet_core.errors import OptionRefused
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.mapping import ColumnMapping, mapping_from
 from gepnet_core.intake.reading import Reading
-from gepnet_core.settings import Settings, settings_from
+from gepnet_core.settings import Settings, parse_settings
 from gepnet_core.vocabulary import TimeUnit
 
 
@@ -79,10 +78,8 @@ class Request:
 
     @property
     def as_read(self) -> Reading:
-        """How the file is read: as was asked for, else as the mapping says."""
-        if self.reading == Reading() and self.mapping is not None:
-            return self.mapping.reading
-        return self.reading
+        """How the file is read: each part as was asked for, else as the mapping says."""
+        return self.reading if self.mapping is None else self.reading.over(self.mapping.reading)
 
     def to_json(self) -> dict[str, Any]:
         """Return the request as plain JSON; `from_json` gives it back equal."""
@@ -114,7 +111,7 @@ class Request:
             format=known("format", Format),
             beside=known("beside", Path),
             mapping=known("mapping", lambda text: mapping_from("mapping", text)),
-            settings=known("settings", lambda text: settings_from("settings", tomllib.loads(text))),
+            settings=known("settings", lambda text: parse_settings("settings", text)),
             extracted=known("extracted", date.fromisoformat),
             reading=Reading(**told["reading"]),
             date_format=known("date_format", DateFormat),

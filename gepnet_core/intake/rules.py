@@ -48,6 +48,12 @@ FILE_RULES = (
         "Save as UTF-8, or say the encoding.",
     ),
     _error("file-nul", "The text holds a NUL byte.", "Export the file again as text."),
+    _error(
+        "character",
+        "A cell, a column's name or a word of the settings holds a character that no document can hold (a control "
+        "character other than tab and line break, half of a surrogate pair, U+FFFE or U+FFFF).",
+        "Type the text again without it.",
+    ),
     _error("file-empty", "The file, or a table of it, has no header or no row.", "Add the missing lines."),
     _error(
         "file-limit",

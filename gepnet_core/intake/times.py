@@ -11,7 +11,6 @@ from types import TracebackType
 
 from gepnet_core.intake import adtte_columns
 from gepnet_core.intake.cells import PLAIN, Spelling
-from gepnet_core.intake.profile import number_kind
 from gepnet_core.intake.spool import Spool
 from gepnet_core.vocabulary import Endpoint, Status, TimeUnit, endpoint_named
 
@@ -79,17 +78,9 @@ class Times:
         """Keep a row of the file; baseline columns as the file spells numbers and what is missing."""
         kept = [cell.strip() for cell in cells]
         for at, seen in self.kinds.items():
-            kept[at] = self._plain(kept[at])
+            kept[at] = self.spelling.plain(kept[at])
             seen.see(kept[at], line)
         self.cells.write([line, *kept])
-
-    def _plain(self, text: str) -> str:
-        """Return a baseline value with a decimal point, and nothing where it means missing."""
-        if self.spelling.is_missing(text):
-            return ""
-        if self.spelling.decimal == "," and "," in text and number_kind(text) == "decimal comma":
-            return text.replace(",", ".")
-        return text
 
     def add(
         self,

@@ -19,6 +19,7 @@ from gepnet_core.errors import FileRefused, printable
 from gepnet_core.intake import heading
 from gepnet_core.intake.limits import Limits
 from gepnet_core.intake.reading import Reading, Sheet
+from gepnet_core.intake.report import Report
 
 MEMBER = b"HEADER RECORD*******MEMB"
 RECORD = 80
@@ -38,7 +39,7 @@ DATES = re.compile(
 )
 
 
-def sheet(path: Path, file: str, name: str, reading: Reading, limits: Limits) -> Sheet:
+def sheet(path: Path, file: str, name: str, reading: Reading, report: Report, limits: Limits) -> Sheet:
     """Return the data set of a transport file; its rows are read when they are asked for.
 
     Raises
@@ -54,7 +55,7 @@ def sheet(path: Path, file: str, name: str, reading: Reading, limits: Limits) ->
         raise FileRefused(file, "is empty: the data set has no variable. Export it again.", rule="file-empty")
     header = heading.checked(file, [name or "" for name in told.column_names], 0, limits)
     formats = told.original_variable_types
-    spelled = [_speller(formats[column] or "", reading.decimal) for column in told.column_names]
+    spelled = [_speller(formats[column] or "", reading.mark) for column in told.column_names]
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         at_once = max(1, CELLS_AT_ONCE // len(header))
@@ -69,7 +70,7 @@ def sheet(path: Path, file: str, name: str, reading: Reading, limits: Limits) ->
             if read < at_once:
                 return
 
-    return Sheet(file, name, header, 0, heading.bounded(rows(), file, len(header), limits))
+    return Sheet(file, name, header, 0, heading.bounded(rows(), file, header, report, limits))
 
 
 def _check_records(path: Path, file: str) -> None:

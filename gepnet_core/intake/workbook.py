@@ -48,7 +48,7 @@ def sheets(
     """
     with unpacking.opened(path, file, limits) as archive, _refusing(file):
         parts = _Parts(archive)
-        book = parts.book(reading.decimal)
+        book = parts.book(reading.mark)
         worksheets = list(parts.worksheets())
     found = []
     for name, part, hidden in worksheets:
@@ -145,7 +145,7 @@ def _sheet(
             if not faults:
                 yield line, row
 
-    return Sheet(file, name.strip(), header, line, heading.bounded(rows(), file, len(header), limits))
+    return Sheet(file, name.strip(), header, line, heading.bounded(rows(), file, header, report, limits))
 
 
 def _header(cells: Cells, file: str, line: int, limits: Limits) -> list[str]:

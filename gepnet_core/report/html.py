@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from gepnet_core.characters import writable
 from gepnet_core.comparison_words import (
     EXPLORATORY,
     EXPLORATORY_TRIAL,
@@ -31,7 +32,6 @@ from gepnet_core.report.methods import methods
 from gepnet_core.report.pictures import picture
 from gepnet_core.report.software import versions
 from gepnet_core.report.tables import Part, report_sections
-from gepnet_core.sheet import writable
 from gepnet_core.sheets import estimate_provenance, provenance
 from gepnet_core.side_effects import result_sentence as side_effects_sentence
 

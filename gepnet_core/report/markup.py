@@ -6,7 +6,8 @@ import re
 from collections.abc import Container, Iterable
 from html import escape
 
-from gepnet_core.sheet import Sheet, writable
+from gepnet_core.characters import writable
+from gepnet_core.sheet import Sheet
 
 LIMITS = re.compile(r"\([^()a-z]{1,24}\)|[0-9.]+–[0-9.]+")
 BRACKET = re.compile(r"\([^()]{1,20}\)")

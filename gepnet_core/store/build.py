@@ -111,7 +111,7 @@ def _from_tables(request: Request, report: Report, folder: Path, limits: Limits,
         check_endpoints(read_published(published), STUDY_ENDPOINTS)
     found = open_sheets(request.path, request.reading, report, limits, empty=True)
     sheets = [counted(sheet, told) for sheet in found]
-    spelling = Spelling(request.reading.decimal, settings.missing, request.date_format or DateFormat.ISO)
+    spelling = Spelling(request.reading.mark, settings.missing, request.date_format or DateFormat.ISO)
     source = read_source(sheets, report, spelling, settings.not_recorded)
     return _cohort(source, settings, request, report, folder, told, published)
 
@@ -136,22 +136,22 @@ def _cohort(
 
 
 def _from_adtte(request: Request, report: Report, folder: Path, limits: Limits, told: Progress) -> Recipe:
+    settings = _trial_settings(request, request.settings or Settings())
     options = AdtteOptions(
         request.time_unit,
         request.competing_cnsr,
         request.censored_cnsr,
-        request.extracted,
+        settings.extracted,
         request.date_format or DateFormat.ISO,
-        request.reading.decimal,
-        request.settings.missing if request.settings is not None else (),
+        request.reading.mark,
+        settings.missing,
     )
-    settings = _trial_settings(request, request.settings or Settings())
     sheet = counted(_only(request.path, request.reading, report, limits, asked=request.sheet), told)
     times = read_adtte(sheet, report, folder, options, with_adsl=request.beside is not None)
     subjects = None
     if request.beside is not None:
         adsl = _only(request.beside, request.reading, report, limits)
-        subjects = read_adsl(counted(adsl, told), report, folder)
+        subjects = read_adsl(counted(adsl, told), report, folder, options.spelling)
     return trial_recipe(times, settings, subjects)
 
 
@@ -163,7 +163,7 @@ def _trial_settings(request: Request, settings: Settings) -> Settings:
             "none. Take them out of the settings."
         )
         raise FileRefused(request.path.name, words, rule="mapping")
-    return replace(settings, extracted=request.extracted)
+    return replace(settings, extracted=request.extracted or settings.extracted)
 
 
 def _from_cbioportal(
@@ -175,11 +175,10 @@ def _from_cbioportal(
         for path in paths
         for sheet in open_sheets(path, request.reading, report, limits, comments=True)
     ]
-    sheet, mapping = read_clinical(sheets, report, treatment=request.treatment)
+    settings = _trial_settings(request, request.settings or Settings())
+    sheet, mapping = read_clinical(sheets, report, treatment=request.treatment, missing=settings.missing)
     report.stop_on_errors()
-    settings = _trial_settings(request, request.settings or mapping.settings)
-    mapping = replace(mapping, missing=(*mapping.missing, *settings.missing))
-    times = read_mapped_times(sheet, mapping, report, folder)
+    times = read_mapped_times(sheet, replace(mapping, reading=request.reading), report, folder)
     return trial_recipe(times, settings)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
@@ -16,6 +15,7 @@ from gepnet_core.board_words import (
     share_words,
     short_words,
 )
+from gepnet_core.characters import escape
 from gepnet_core.cursor import Reading, StratumReading
 from gepnet_core.estimates import Estimate
 from gepnet_core.figure_words import look_in

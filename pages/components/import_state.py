@@ -14,6 +14,7 @@ import streamlit as st
 
 from gepnet_core.importer.apart import Import
 from gepnet_core.intake.mapping import ColumnMapping
+from gepnet_core.intake.reading import DECIMALS, DELIMITERS, Reading
 from gepnet_core.intake.request import Request
 from gepnet_core.store import Shelf
 from gepnet_core.store.scratch import scratch_folder
@@ -80,6 +81,11 @@ class ImportState:
         self.groups = {}
         self.loaded, self.loaded_as, self.last, self.extracted = None, "", None, None
         self.checked, self.checked_as, self.name = None, "", ""
+
+    def said(self) -> Reading:
+        """Return how the file is read, as far as somebody said it."""
+        encoding, delimiter, decimal = self.reading
+        return Reading(encoding, DELIMITERS.get(delimiter, ""), DECIMALS.get(decimal, ""))
 
     def rest(self) -> None:
         """Keep what was said while no file is there: controls that are not drawn forget it."""

@@ -25,7 +25,6 @@ BESIDE = {
     Format.REDCAP: "The project's data dictionary *",
     Format.CBIOPORTAL: "The sample file (optional)",
 }
-AS_SHOWN = ""
 SEVERAL = (Format.TABLES, Format.CBIOPORTAL)
 
 
@@ -139,12 +138,12 @@ def _reading(state: ImportState) -> Reading:
             help="The mark in numbers, as 7.5 or 7,5. A mark between thousands is never accepted.",
         )
     state.reading = (encoding, delimiter, decimal)
-    return Reading(encoding, DELIMITERS.get(delimiter, ""), DECIMALS.get(decimal, AS_SHOWN))
+    return state.said()
 
 
 def _with_mark(reading: Reading, peeked: dict[str, Any]) -> Reading:
     """Return the reading with the decimal mark that the columns show, where nobody said it."""
-    if reading.decimal != AS_SHOWN:
+    if reading.decimal:
         return reading
     marks = {column["number"] for sheet in peeked["sheets"] for column in sheet["profile"]}
     comma = "decimal comma" in marks and "decimal point" not in marks
@@ -155,8 +154,7 @@ def _look(
     shelf: Shelf, state: ImportState, upload: Any, beside: Any | None, reading: Reading, kind: Format | None
 ) -> dict[str, Any]:
     """Return the first look at a file; it is read once, until something that matters is said otherwise."""
-    plain = replace(reading, decimal="." if reading.decimal == AS_SHOWN else reading.decimal)
-    request = Request(NO_FILE, kind, reading=plain)
+    request = Request(NO_FILE, kind, reading=reading)
     asked = import_state.fingerprint(request, upload, beside)
     if asked not in state.peeked:
         with (

@@ -10,6 +10,7 @@ import streamlit as st
 
 from gepnet_core.errors import CohortError, listed
 from gepnet_core.importer.draft_codec import draft_from
+from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.draft import Draft
 from gepnet_core.intake.mapping import Cell, ColumnMapping, mapping_from
 from gepnet_core.intake.profile import ColumnProfile
@@ -66,7 +67,9 @@ def draw(
     }
     missing = choose_missing(remembered, draft.missing, others)
     open_ = [] if patient_id is not None else ["Say the column of the patient id."]
-    mapping = ColumnMapping(patient_id or Cell(row_number=True), reading=reading, missing=missing)
+    kept = remembered.loaded.reading if remembered.loaded is not None else Reading()
+    said = remembered.said().over(kept)  # a control says its own part, a kept mapping the rest
+    mapping = ColumnMapping(patient_id or Cell(row_number=True), reading=said.over(reading), missing=missing)
     if mode == "times":
         mapping, more = _times(remembered, draft, header, profiles, mapping)
     else:
@@ -93,7 +96,7 @@ def draw(
             "treatment: see the settings above."
         )
     mapping = replace(mapping, settings=settings)
-    remembered.last = mapping
+    remembered.last = replace(mapping, reading=said)
     try:
         mapping_from("the mapping", mapping.to_toml())
     except CohortError as refused:
@@ -116,7 +119,7 @@ def _load(remembered: ImportState, header: list[str]) -> None:
         kept = st.file_uploader("Mapping file (TOML)", type="toml", key=remembered.key("mapping_file"))
         if kept is not None and kept.file_id != remembered.loaded_as:
             try:
-                remembered.loaded = mapping_from(kept.name, kept.getvalue().decode("utf-8"))
+                remembered.loaded = mapping_from(kept.name, kept.getvalue().decode("utf-8-sig"))
             except UnicodeDecodeError:
                 st.error("The mapping file is not UTF-8 text. Save it as UTF-8.")
                 return
@@ -145,8 +148,15 @@ def _seed(remembered: ImportState, draft: Draft) -> Draft:
         treatment=kept.treatment,
         values={column: dict(words) for column, words in kept.values.items()},
         missing=kept.missing,
-        dates=dict(kept.dates),
+        dates=_dates_of(kept),
     )
+
+
+def _dates_of(kept: ColumnMapping) -> dict[str, DateFormat]:
+    """Return how a mapping says that each column of dates is written."""
+    if kept.date_format is None:
+        return dict(kept.dates)
+    return {**dict.fromkeys(kept.date_columns(), kept.date_format), **kept.dates}
 
 
 def _dates(
@@ -188,7 +198,9 @@ def _times(
         left = [value for value in profiles[times.status].distinct if value.strip() and value not in said]
         if times.event and left:
             asked.append(f"Say what {listed(left)} means in “{times.status}”.")
-    return replace(mapping, endpoints=endpoints, treatment=treatment or Cell(value=NOT_RECORDED)), asked
+    baseline = remembered.loaded.baseline if remembered.loaded is not None else None
+    mapping = replace(mapping, endpoints=endpoints, baseline=baseline)
+    return replace(mapping, treatment=treatment or Cell(value=NOT_RECORDED)), asked
 
 
 def _stored(mapping: ColumnMapping, profiles: dict[str, ColumnProfile], name: str) -> list[str]:

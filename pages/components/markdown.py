@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from gepnet_core.characters import visible
+
 JOINER = "\N{WORD JOINER}"
 LINE_BREAK = "  \n"
 # Streamlit turns "->", ">=", "--", "~=" and ":name:" into signs, and addresses into links, even where they are
@@ -14,4 +16,4 @@ SPECIAL = frozenset("\\`*_{}[]()#+-.!|<>~$:&^=")
 
 def escaped(text: str) -> str:
     """Return text as Markdown that shows it exactly as it is."""
-    return "".join(f"\\{c}" if c in SPECIAL else c for c in TYPOGRAPHY.sub(JOINER, text))
+    return "".join(f"\\{c}" if c in SPECIAL else c for c in TYPOGRAPHY.sub(JOINER, visible(text)))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
+from gepnet_core.characters import escape
 from pages.components.session import Remembered
 
 # A figure is drawn as wide as the window; on paper that would be cut. 700 pixels fit A4 and Letter.

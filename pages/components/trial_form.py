@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from gepnet_core.settings import Settings
 from gepnet_core.vocabulary import TimeUnit
 from pages.components import settings_form
 from pages.components.cell_choice import choose_cell
-from pages.components.import_asked import NO_FILE, Asked, choose_extracted, named, profiles_of
+from pages.components.import_asked import NO_FILE, Asked, choose_extracted, choose_missing, named, profiles_of
 from pages.components.import_state import ImportState
 
 
@@ -41,8 +42,10 @@ def draw(
     extracted = choose_extracted(remembered, None, today, needed=False)
     column = next((name for name in ("TRTP", "TRT01P", treatment) if name in profiles), None)
     modalities = named(profiles[column].distinct) if column else []
+    missing = choose_missing(remembered, (), profiles)
     with st.expander("Settings of the data set", expanded=False):
         settings = settings_form.choose_settings(remembered, Settings(), modalities, eligibility=False)
+    settings = replace(settings, missing=missing)
     settings_form.offer(settings)
     request = Request(
         NO_FILE,
