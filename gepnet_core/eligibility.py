@@ -36,13 +36,14 @@ def steps(settings: Settings) -> list[Step]:
                 {"primary_sites": list(settings.primary_sites)},
             )
         )
-    found.append(
-        Step(
-            "metastatic",
-            "metastatic by the date of treatment",
-            "p.metastatic_date IS NOT NULL AND (t.date IS NULL OR p.metastatic_date <= t.date)",
+    if settings.metastatic:
+        found.append(
+            Step(
+                "metastatic",
+                "metastatic by the date of treatment",
+                "p.metastatic_date IS NOT NULL AND (t.date IS NULL OR p.metastatic_date <= t.date)",
+            )
         )
-    )
     found.append(Step("local_treatment", "had a local treatment", "t.date IS NOT NULL"))
     if settings.focal_only:
         found.append(

@@ -72,7 +72,9 @@ BASELINE = f"""
     SELECT i.patient_id, i.modality, i.index_date, i.target_site,
            year(i.index_date) - p.birth_year AS age_at_index,
            p.sex, p.primary_site, p.tumour_grade, p.ki67_percent, p.functional,
-           round(date_diff('day', p.metastatic_date, i.index_date) / 30.4375, 1) AS months_since_metastasis,
+           CASE WHEN p.metastatic_date <= i.index_date  -- a later one is not known yet
+                THEN round(date_diff('day', p.metastatic_date, i.index_date) / 30.4375, 1)
+           END AS months_since_metastasis,
            (SELECT count(DISTINCT {AGENT.format("s")}) FROM source.systemic_therapies s
             WHERE s.patient_id = i.patient_id AND s.start_date <= i.index_date) AS systemic_agents_so_far,
            CASE WHEN EXISTS (

@@ -28,15 +28,16 @@ class Settings:
     """What a data set's own TOML file says; an empty tuple or None does not restrict.
 
     `notice` is shown on every screen, `about` beside the attrition. `modalities` gives labels and order;
-    others come after, as stored. `focal_only` holds unless it is switched off. `extracted` is the day on which
-    the tables were exported, `missing` the words that mean that nothing is recorded, `not_recorded` the tables of
-    which nothing is known.
+    others come after, as stored. `metastatic` and `focal_only` hold unless they are switched off. `extracted` is
+    the day on which the tables were exported, `missing` the words that mean that nothing is recorded,
+    `not_recorded` the tables of which nothing is known.
     """
 
     title: str = ""
     notice: str = ""
     about: str = ""
     primary_sites: tuple[str, ...] = ()
+    metastatic: bool = True
     focal_only: bool = True
     focal_indication: str = "focal progression"
     window_from: date | None = None
@@ -52,6 +53,7 @@ class Settings:
         window = {"from": self.window_from, "to": self.window_to}
         eligibility: dict[str, Any] = {
             "primary_sites": list(self.primary_sites),
+            "metastatic": self.metastatic,
             "focal_only": self.focal_only,
             "focal_indication": self.focal_indication,
             "window": {key: day for key, day in window.items() if day is not None},
@@ -93,8 +95,14 @@ class Settings:
         return cls(**found)
 
     def to_json(self) -> str:
-        """Return the settings as canonical JSON, part of what a version is made of."""
-        return json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False)
+        """Return the settings as canonical JSON, part of what a version is made of.
+
+        `metastatic` is told only where it is switched off: versions from before it could be keep their names.
+        """
+        told = asdict(self)
+        if self.metastatic:
+            del told["metastatic"]
+        return json.dumps(told, sort_keys=True, default=str, ensure_ascii=False)
 
 
 def read_settings(path: Path) -> Settings:
@@ -131,6 +139,7 @@ def settings_from(file: str, found: dict[str, Any]) -> Settings:
         missing=_words(file, found, "missing"),
         not_recorded=_words(file, found, "not_recorded"),
         primary_sites=_words(file, eligibility, "primary_sites"),
+        metastatic=_take(file, eligibility, "metastatic", bool, True),
         focal_only=_take(file, eligibility, "focal_only", bool, True),
         focal_indication=_take(file, eligibility, "focal_indication", str, "focal progression"),
         window_from=_take(file, window, "from", date, None),
@@ -138,6 +147,9 @@ def settings_from(file: str, found: dict[str, Any]) -> Settings:
         excluded=_modalities(file, eligibility, "excluded_modalities"),
         modalities=_modalities(file, found, "modalities"),
     )
+    if not _take(file, eligibility, "local_treatment", bool, True):
+        words = "local_treatment cannot be switched off: the date of a local treatment is time zero."
+        raise FileRefused(file, words, rule="mapping")
     for level in (window, eligibility, found):
         for key in level:
             raise FileRefused(file, f"{quoted(key)} is not a setting. Check its spelling.", rule="mapping")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -11,7 +12,11 @@ from pathlib import Path
 import pytest
 
 from gepnet_core import contract
+from gepnet_core.errors import CohortError
+from gepnet_core.export_tables import settings_toml
+from gepnet_core.report import methods
 from gepnet_core.selection import Selection
+from gepnet_core.settings import Settings, parse_settings
 from gepnet_core.store import DataSet, Shelf, build_source, open_dataset
 
 FOCAL = "focal progression"
@@ -279,3 +284,77 @@ def test_the_shipped_cohort_goes_from_its_records_to_59_and_every_reason_occurs(
     assert left[-1].patients == dataset.n == 59
     assert dataset.index_dates is not None
     assert date(2014, 1, 1) <= dataset.index_dates[0] <= dataset.index_dates[1] <= date(2017, 5, 31)
+
+
+WAIVED = "[eligibility]\nmetastatic = false\nfocal_only = false\n"
+
+
+def test_metastases_may_be_waived_and_a_later_one_is_not_known_on_the_index_date(tmp_path):
+    dataset = (
+        TinySource(tmp_path / "tiny", WAIVED)
+        .patient("BEFORE", ("2015-01-01", "RFA"), metastatic="2014-01-01")
+        .patient("LATER", ("2015-01-01", "RFA"), metastatic="2016-01-01")
+        .patient("NEVER", ("2015-01-01", "RFA", "symptom control"), metastatic=None)
+        .patient("UNTREATED", metastatic=None)
+        .build()
+    )
+    assert sorted(index_treatments(dataset)) == ["BEFORE", "LATER", "NEVER"]
+    assert [(row.code, row.patients) for row in dataset.attrition()] == [
+        ("records", 4),
+        ("local_treatment", 3),
+    ]
+    sql = "SELECT patient_id, months_since_metastasis FROM cohort ORDER BY 1"
+    assert dataset.database.rows(sql) == [("BEFORE", 12.0), ("LATER", None), ("NEVER", None)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "patient", "said"),
+    [
+        pytest.param("", {"metastatic": None}, "eligibility.metastatic to false", id="metastatic"),
+        pytest.param("", {"indication": "pain"}, "eligibility.focal_only to false", id="focal"),
+        pytest.param(
+            'primary_sites = ["lung"]\n', {}, "leave eligibility.primary_sites out", id="primary-sites"
+        ),
+        pytest.param("window = { to = 2000-01-01 }\n", {}, "leave eligibility.window out", id="window"),
+        pytest.param(
+            'excluded_modalities = [{ value = "RFA", label = "RFA" }]\n',
+            {},
+            "take this modality out of eligibility.excluded_modalities",
+            id="excluded",
+        ),
+        pytest.param("", {"untreated": True}, "cannot be waived", id="no-treatment"),
+    ],
+)
+def test_where_nobody_is_left_the_step_and_the_setting_that_waives_it_are_named(
+    tmp_path, settings, patient, said
+):
+    source = TinySource(tmp_path / "tiny", f"[eligibility]\n{settings}")
+    treatments = [] if patient.get("untreated") else [("2015-01-01", "RFA", patient.get("indication", FOCAL))]
+    source.patient("P", *treatments, metastatic=patient.get("metastatic", "2010-01-01"))
+    with pytest.raises(CohortError, match=re.escape(said)) as refused:
+        source.build()
+    assert "none passed the step" in str(refused.value)
+
+
+def test_the_local_treatment_cannot_be_waived(tmp_path):
+    source = TinySource(tmp_path / "tiny", "[eligibility]\nlocal_treatment = false\n")
+    with pytest.raises(CohortError, match="local_treatment cannot be switched off"):
+        source.patient("P", ("2015-01-01", "RFA")).build()
+
+
+def test_a_waived_step_changes_the_version_and_comes_back_from_the_export(tmp_path):
+    strict = TinySource(tmp_path / "a").patient("P", ("2015-01-01", "RFA")).build()
+    waived = TinySource(tmp_path / "b", "[eligibility]\nmetastatic = false\n")
+    dataset = waived.patient("P", ("2015-01-01", "RFA")).build()
+    assert dataset.version != strict.version
+    told = settings_toml(dataset.meta["settings"])
+    assert "metastatic = false" in told
+    assert parse_settings("settings.toml", told).metastatic is False
+    assert '"metastatic"' not in strict.meta["settings"]  # as it was before the setting was there
+
+
+def test_methods_name_the_waived_steps():
+    assert methods._eligibility(Settings(metastatic=False, focal_only=False))[:2] == [
+        "Eligibility was judged for each local treatment of a patient.",
+        "Not asked for: metastases by the date of the treatment and focal progression as its indication.",
+    ]

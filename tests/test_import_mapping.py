@@ -103,6 +103,7 @@ def all_settings(draw, *, restricting=True):
         notice=draw(texts),
         about=draw(texts),
         primary_sites=draw(words) if restricting else (),
+        metastatic=draw(st.booleans()),
         focal_only=draw(st.booleans()),
         focal_indication=draw(texts),
         window_from=window[0] if window and restricting else None,

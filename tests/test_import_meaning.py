@@ -312,8 +312,8 @@ def test_the_step_that_leaves_nobody_says_what_it_needs(tmp_path, wide):
     mapping = DATES.replace('[patients]\nmetastatic_date = "met"\n', "")
     found = refused(tmp_path, wide(BARE, mapping))
     assert (
-        "It needs metastatic_date of the patients: fill it in, or map its column."
-        in found.report.findings[-1].words
+        "It needs metastatic_date of the patients: fill it in, or map its column. Or waive the step: set "
+        "eligibility.metastatic to false." in found.report.findings[-1].words
     )
 
 

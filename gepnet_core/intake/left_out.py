@@ -15,7 +15,9 @@ def warn_left_out(source: Source, report: Report, settings: Settings) -> None:
     treated = {row.patient for row in source["local_treatments"]}
     mapped = _is_mapped(source["local_treatments"])
     # where nobody has the date, nobody is eligible, and that says it once
-    known = any(row.values["metastatic_date"] is not None for row in source["patients"])
+    known = settings.metastatic and any(
+        row.values["metastatic_date"] is not None for row in source["patients"]
+    )
     for row in source["patients"]:
         if row.patient not in treated:
             if mapped:

@@ -87,15 +87,21 @@ def _eligibility(settings: Settings) -> list[str]:
     if settings.primary_sites:
         sites = joined(settings.primary_sites)
         conditions.append(f"the primary tumour was recorded as {sites}")
-    conditions.append("the disease was metastatic by the date of the treatment")
+    waived = []
+    if settings.metastatic:
+        conditions.append("the disease was metastatic by the date of the treatment")
+    else:
+        waived.append("metastases by the date of the treatment")
     if settings.focal_only:
         conditions.append(f"its recorded indication was {settings.focal_indication}")
+    else:
+        waived.append("focal progression as its indication")
     if window := _days(settings.window_from, settings.window_to):
         conditions.append(f"it was given {window}")
-    said = [
-        "Eligibility was judged for each local treatment of a patient. A treatment was eligible if "
-        f"{joined(conditions, 'and')}."
-    ]
+    which = f"A treatment was eligible if {joined(conditions, 'and')}." if conditions else ""
+    said = [f"Eligibility was judged for each local treatment of a patient. {which}".strip()]
+    if waived:
+        said.append(f"Not asked for: {joined(waived, 'and')}.")
     if settings.excluded:
         kinds = joined([modality.label for modality in settings.excluded])
         said.append(f"Treatment by {kinds} was not eligible.")

@@ -22,12 +22,16 @@ SMALL = 10_000  # rows in all
 NOT_COUNTED = ("meta", "findings", "finding_counts")  # written last, or not part of the content
 
 REMEDIES = {
-    "gep_net": "Compare primary_sites in the settings with the primary sites of the data.",
-    "metastatic": "It needs metastatic_date of the patients: fill it in, or map its column.",
-    "local_treatment": "It needs the local treatments with their dates.",
-    "focal_progression": "It needs the indication of the treatments and focal_indication in the settings; or "
-    "switch focal_only off.",
-    "window": "Compare the window in the settings with the dates of treatment.",
+    "gep_net": "Compare the primary sites in the settings with those of the data, or waive the step: leave "
+    "eligibility.primary_sites out.",
+    "metastatic": "It needs metastatic_date of the patients: fill it in, or map its column. Or waive the step: set "
+    "eligibility.metastatic to false.",
+    "local_treatment": "It needs the local treatments with their dates, and cannot be waived: the date of a local "
+    "treatment is time zero.",
+    "focal_progression": "It needs the indication of the treatments and focal_indication in the settings. Or waive "
+    "the step: set eligibility.focal_only to false.",
+    "window": "Compare the window in the settings with the dates of treatment, or waive the step: leave "
+    "eligibility.window out.",
 }
 
 # Joined once, when a version is built: the live counts then read one table (25 ms instead of 180 ms at a
@@ -136,7 +140,7 @@ def nobody_left(path: Path) -> str:
     for (_, _, before), (code, label, patients) in itertools.pairwise(steps):
         if not patients:
             remedy = REMEDIES.get(
-                code, "Check the settings of the data set, and the columns that this step reads."
+                code, "Or waive the step: take this modality out of eligibility.excluded_modalities."
             )
             return f"no patient is eligible. Of {before} none passed the step “{label}”. {remedy}"
     return "no patient is eligible. Check the data set's settings."

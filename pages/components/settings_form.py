@@ -14,6 +14,7 @@ from gepnet_core.settings import Modality, Settings
 from pages.components import downloads
 from pages.components.import_state import ImportState
 
+METASTATIC = "Only patients who were metastatic by the treatment"
 DATE_FORMAT = "YYYY-MM-DD"
 MOST_LABELS = 24
 
@@ -52,12 +53,18 @@ def choose_settings(
     )
     excluded: list[str] = []
     window: tuple[date | None, date | None] = (None, None)
-    focal_only, focal = False, seed.focal_indication
+    metastatic, focal_only, focal = True, False, seed.focal_indication
     if eligibility:
         first, second = st.columns(2)
         window = (
             _day("First day of treatment", seed.window_from, key("from"), first),
             _day("Last day of treatment", seed.window_to, key("to"), second),
+        )
+        metastatic = second.toggle(
+            METASTATIC,
+            value=seed.metastatic,
+            key=key("metastatic"),
+            help="Needs the day of the first metastasis. Off: patients without one belong to the cohort too.",
         )
         focal_only = first.toggle(
             "Only treatments for focal progression",
@@ -112,6 +119,7 @@ def choose_settings(
         notice=notice.strip(),
         about=seed.about,
         primary_sites=seed.primary_sites if eligibility else (),
+        metastatic=metastatic,
         focal_only=focal_only,
         focal_indication=focal,
         window_from=window[0],
