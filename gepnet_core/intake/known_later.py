@@ -70,6 +70,17 @@ class Judged:
         return self.verdict is Verdict.SUSPECT and not self.decision
 
     @property
+    def said(self) -> str:
+        """What holds for the column, in words."""
+        if self.is_sure:
+            return "left out: never a baseline"
+        return {
+            "yes": "a baseline, as was said",
+            "no": "no baseline, as was said",
+            "": "open: no baseline yet",
+        }[self.decision]
+
+    @property
     def not_offered(self) -> str:
         """Why the column cannot be chosen, and the remedy: the end of a sentence that begins with its name."""
         if self.is_sure:
