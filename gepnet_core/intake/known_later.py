@@ -77,7 +77,7 @@ class Judged:
         return {
             "yes": "a baseline, as was said",
             "no": "no baseline, as was said",
-            "": "open: no baseline yet",
+            "": "no baseline yet",
         }[self.decision]
 
     @property

@@ -138,13 +138,12 @@ def _dated_later(file: Asked, names: Sequence[str]) -> dict[str, str]:
     dates = "FROM cohort WHERE index_date IS NOT NULL"
     if not names or not file.rows(f"SELECT 1 {dates} LIMIT 1"):
         return {}
-    # the least or the greatest text is a date in a column of dates, and that is quickly seen
-    ends = ", ".join(
-        f"regexp_matches(min(CAST({name} AS VARCHAR)), '{DATED}') "
-        f"OR regexp_matches(max(CAST({name} AS VARCHAR)), '{DATED}')"
+    glance = f"FROM (SELECT * {dates} ORDER BY patient_id LIMIT {GLANCE})"
+    looks = ", ".join(
+        f"coalesce(bool_or(regexp_matches(CAST({name} AS VARCHAR), '{DATED}')), TRUE)"
         for name in map(identifier, names)
     )
-    seem = [name for name, dated in zip(names, file.rows(f"SELECT {ends} {dates}")[0], strict=True) if dated]
+    seem = [name for name, may in zip(names, file.rows(f"SELECT {looks} {glance}")[0], strict=True) if may]
     if not seem:
         return {}
     counted = ", ".join(
@@ -152,7 +151,7 @@ def _dated_later(file: Asked, names: Sequence[str]) -> dict[str, str]:
         f"count(*) FILTER (regexp_matches({name}, '{DATED}')), "
         f"count(*) FILTER (regexp_matches({name}, '{DATED}') "
         f"AND {name}[:10] > CAST(index_date AS VARCHAR)[:length({name}[:10])])"
-        for name in map(identifier, seem)
+        for name in (f"CAST({identifier(name)} AS VARCHAR)" for name in seem)
     )
     row = iter(file.rows(f"SELECT {counted} {dates}")[0])
     found = {}
