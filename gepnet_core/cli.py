@@ -51,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked = _parser().parse_args(arguments)
         answer, code = asked.run(asked)
+        if isinstance(answer, dict) and (remarks := getattr(asked, "remarks", None)):
+            answer |= {"remarks": remarks}
         if answer is not None:
             _answer(answer)
     except CohortError as refused:

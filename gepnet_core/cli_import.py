@@ -79,6 +79,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--treatment", default="", metavar="COLUMN", help="cBioPortal: the treatment's column"
     )
+    parser.add_argument(
+        "--baseline",
+        type=said(_decision),
+        metavar="COLUMN=yes|no",
+        action="append",
+        default=[],
+        help="whether a column that may be known only after the index date is a baseline; several allowed",
+    )
     parser.add_argument("--dry-run", action="store_true", help="read and check, but change nothing")
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="write the report: .html, .json, or .csv of the findings"
@@ -89,6 +97,21 @@ def _code(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", text):
         raise OptionRefused(f"{quoted(text)} is not a CNSR code. Give a whole number from 1.")
     return int(text)
+
+
+def _decision(text: str) -> tuple[str, bool]:
+    column, _, word = text.rpartition("=")
+    if not column or word not in ("yes", "no"):
+        raise OptionRefused(f"{quoted(text)} decides nothing. Write COLUMN=yes or COLUMN=no.")
+    return column, word == "yes"
+
+
+def _decisions(told: list[tuple[str, bool]]) -> tuple[tuple[str, bool], ...]:
+    """Return each decision once; raise OptionRefused where a column is said to be both."""
+    for column, said_yes in told:
+        if (column, not said_yes) in told:
+            raise OptionRefused(f"--baseline says both yes and no of {quoted(column)}. Say one.")
+    return tuple(dict(told).items())
 
 
 def _reading(asked: argparse.Namespace) -> Reading:
@@ -120,6 +143,7 @@ def requested(asked: argparse.Namespace) -> Request:
         censored_cnsr=censored,
         sheet=asked.sheet,
         treatment=asked.treatment,
+        baseline=_decisions(asked.baseline),
     )
 
 

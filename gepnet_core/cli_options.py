@@ -159,8 +159,23 @@ def time(text: str) -> float:
 
 
 def opened(asked: argparse.Namespace) -> DataSet:
-    """Return the data set that was asked for."""
-    return open_dataset(open_shelf(), asked.dataset, getattr(asked, "version", None))
+    """Return the data set that was asked for, and say of which of its columns to be wary.
+
+    `asked.remarks` holds what is said of the columns in use; the answer in JSON carries it.
+    """
+    dataset = open_dataset(open_shelf(), asked.dataset, getattr(asked, "version", None))
+    asked.remarks = dataset.offered.remarks(_columns(asked))
+    for words in filter(None, [dataset.offered.no_longer, *asked.remarks]):
+        say(words)
+    return dataset
+
+
+def _columns(asked: argparse.Namespace) -> list[str]:
+    """Return the columns that a command uses: to group, to test and adjust by, and to choose patients."""
+    named = [getattr(asked, "by", None), getattr(asked, "stratify", None)]
+    named += [*getattr(asked, "adjust", []), *getattr(asked, "subgroup", [])]
+    named += [criterion.column for part in ("where", "range") for criterion in getattr(asked, part, [])]
+    return [column for column in named if column]
 
 
 def named_selection(asked: argparse.Namespace) -> Selection:

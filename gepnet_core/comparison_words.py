@@ -79,7 +79,9 @@ def landmark_sentence(found: Comparison) -> str | None:
 
 def guards(found: Comparison) -> list[str]:
     """Return what a reader should know before the numbers; nothing is hidden."""
-    said = remarks(found.estimated)
+    asked = found.question
+    said = found.dataset.offered.remarks([asked.stratify, *asked.adjust, *asked.subgroups])
+    said += [remark for remark in remarks(found.estimated) if remark not in said]
     model = found.model
     said += model.warnings
     if model.dropped:

@@ -197,7 +197,7 @@ def labelling(dataset: DataSet, by: str | None) -> Callable[[str], str]:
         return lambda _: "All patients"
     if column == "modality":
         return lambda stratum: dataset.modality_labels.get(stratum, stratum)
-    name = next(entry.label for entry in dataset.baseline if entry.name == column)
+    name = next(entry.short for entry in dataset.baseline if entry.name == column)
     return lambda stratum: f"{name}: {stratum}"
 
 

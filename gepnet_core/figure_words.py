@@ -99,6 +99,7 @@ def caption_words(estimated: Estimate) -> str:
         *([time_axis(estimated).lower()] if estimated.landmark else []),
         format_count(estimated.n, "patient"),
         f"pointwise {format_interval(estimated.conf_level, estimated.conf_type.pointwise)}",
+        *(remark.rstrip(".") for remark in data.offered.remarks([estimated.by])),
         f"data set {data.name}, {data.version}",
     ]
     return "; ".join([*parts, data.meta["notice"]] if data.meta["notice"] else parts)

@@ -211,8 +211,9 @@ def follow_up_sentence(estimated: Estimate, stratum: StratumEstimate) -> str:
 
 
 def remarks(estimated: Estimate) -> list[str]:
-    """Return what a reader should know of small groups; they are shown all the same."""
-    found: list[str] = []
+    """Return what a reader should know of columns and small groups; they are shown all the same."""
+    within = [criterion.column for criterion in estimated.selection.criteria]
+    found = estimated.dataset.offered.remarks([estimated.by, *within])
     selected = estimated.dataset.n_selected(estimated.selection)
     if estimated.with_time < selected:
         found.append(

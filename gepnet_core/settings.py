@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -30,7 +31,8 @@ class Settings:
     `notice` is shown on every screen, `about` beside the attrition. `modalities` gives labels and order;
     others come after, as stored. `metastatic` and `focal_only` hold unless they are switched off. `extracted` is
     the day on which the tables were exported, `missing` the words that mean that nothing is recorded,
-    `not_recorded` the tables of which nothing is known.
+    `not_recorded` the tables of which nothing is known. `baseline` says of columns that may be known only after the
+    index date whether they are a baseline all the same; it belongs to times, of which any column may be one.
     """
 
     title: str = ""
@@ -47,6 +49,7 @@ class Settings:
     extracted: date | None = None
     missing: tuple[str, ...] = ()
     not_recorded: tuple[str, ...] = ()
+    baseline: tuple[tuple[str, bool], ...] = ()
 
     def to_toml(self) -> dict[str, Any]:
         """Return the settings as the TOML table that `settings_from` reads; what does not restrict is left out."""
@@ -67,9 +70,10 @@ class Settings:
             "missing": list(self.missing),
             "not_recorded": list(self.not_recorded),
             "modalities": [asdict(modality) for modality in self.modalities],
+            "baseline": {column: "yes" if said else "no" for column, said in self.baseline},
             "eligibility": {key: value for key, value in eligibility.items() if value not in ([], {})},
         }
-        return {key: value for key, value in told.items() if value not in ("", None, [])}
+        return {key: value for key, value in told.items() if value not in ("", None, [], {})}
 
     @property
     def restricts(self) -> bool:
@@ -92,17 +96,25 @@ class Settings:
             found[name] = tuple(Modality(**told) for told in found[name])
         for name in ("missing", "not_recorded", "primary_sites"):
             found[name] = tuple(found[name])
+        found["baseline"] = tuple((column, said) for column, said in found.get("baseline", ()))
         return cls(**found)
 
     def to_json(self) -> str:
         """Return the settings as canonical JSON, part of what a version is made of.
 
-        `metastatic` is told only where it is switched off: versions from before it could be keep their names.
+        `metastatic` is told only where it is switched off, and `baseline` where it decides: versions from before
+        there were such settings keep their names.
         """
         told = asdict(self)
         if self.metastatic:
             del told["metastatic"]
+        if not self.baseline:
+            del told["baseline"]
         return json.dumps(told, sort_keys=True, default=str, ensure_ascii=False)
+
+    def deciding(self, decisions: Iterable[tuple[str, bool]]) -> Settings:
+        """Return the settings with further decisions on baseline columns; the later one of a column holds."""
+        return replace(self, baseline=tuple(sorted((dict(self.baseline) | dict(decisions)).items())))
 
 
 def read_settings(path: Path) -> Settings:
@@ -146,6 +158,7 @@ def settings_from(file: str, found: dict[str, Any]) -> Settings:
         window_to=_take(file, window, "to", date, None),
         excluded=_modalities(file, eligibility, "excluded_modalities"),
         modalities=_modalities(file, found, "modalities"),
+        baseline=_decisions(file, found),
     )
     if not _take(file, eligibility, "local_treatment", bool, True):
         words = "local_treatment cannot be switched off: the date of a local treatment is time zero."
@@ -194,6 +207,16 @@ def _modalities(file: str, level: dict[str, Any], key: str) -> tuple[Modality, .
                 rule="mapping",
             )
     return found
+
+
+def _decisions(file: str, level: dict[str, Any]) -> tuple[tuple[str, bool], ...]:
+    told = _take(file, level, "baseline", dict, {})
+    for column, said in told.items():
+        if said not in ("yes", "no"):
+            raise FileRefused(
+                file, f'baseline: say "yes" or "no" of {quoted(column)}, in quotes.', rule="mapping"
+            )
+    return tuple(sorted((column, said == "yes") for column, said in told.items()))
 
 
 def _words(file: str, level: dict[str, Any], key: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from gepnet_core.formatting import format_count
 from gepnet_core.intake.report_files import finding_lines
 from gepnet_core.intake.rules import RULES
 from gepnet_core.store.findings import findings
-from pages.components import downloads, links, page, tables
+from pages.components import baseline_decisions, downloads, links, page, tables
 from pages.components.markdown import escaped
 from pages.components.session import KEY, Remembered
 
@@ -20,6 +20,7 @@ MOST_SHOWN = 200
 data, view = page.begin("Data quality", whole=True)
 remembered: Remembered = st.session_state[KEY]
 report = findings(data)
+baseline_decisions.show(data)
 if not report.warnings:
     st.header("No warning: no rule found anything to look at.", anchor=False)
     st.caption(

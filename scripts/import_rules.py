@@ -1,13 +1,16 @@
-"""Write the table of the import's rules into docs/import.md, between its two marks."""
+"""Write the import's rules, and the names that tell of later, into docs/import.md, each between its two marks."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from gepnet_core.intake.known_later import NAME_RULES, Verdict
 from gepnet_core.intake.rules import RULES
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "import.md"
 BEGIN, END = "<!-- rules -->", "<!-- end of rules -->"
+NAMES_BEGIN, NAMES_END = "<!-- names -->", "<!-- end of names -->"
+VERDICTS = {Verdict.SURE: "left out", Verdict.SUSPECT: "asked", Verdict.FINE: "baseline"}
 
 
 def table() -> str:
@@ -16,11 +19,27 @@ def table() -> str:
     return "\n".join(["| Rule | Severity | What is found | Remedy |", "|---|---|---|---|", *rows])
 
 
+def names() -> str:
+    """Return the names that tell when a column is known as a Markdown table."""
+
+    def told(patterns: str) -> str:
+        return patterns.replace("|", "\\|").replace("*", "\\*").replace("[DMWY]", "(D, M, W, Y)") or "–"
+
+    rows = [
+        f"| {place} | {VERDICTS[rule.verdict]} | {rule.about} | {told(rule.names)} | {told(rule.words)} |"
+        for place, rule in enumerate(NAME_RULES, start=1)
+    ]
+    head = ["| | What happens | The name tells | The whole name | Or words in it |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
 def renewed(text: str) -> str:
-    """Return the document with the table as the code has it."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
+    """Return the document with the tables as the code has them."""
+    for begin, end, found in ((BEGIN, END, table()), (NAMES_BEGIN, NAMES_END, names())):
+        before, rest = text.split(begin)
+        _, after = rest.split(end)
+        text = f"{before}{begin}\n{found}\n{end}{after}"
+    return text
 
 
 if __name__ == "__main__":

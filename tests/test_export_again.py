@@ -334,6 +334,7 @@ OF_KIND = {
     "bool": False,
     "date | None": date(2014, 1, 1),
     "tuple[str, ...]": ("pancreas", "#colon"),
+    "tuple[tuple[str, bool], ...]": (('tumour "status"', False), ("Übergang", True)),
     "tuple[Modality, ...]": (Modality("b", "B, first"), Modality("a", "A")),
 }
 OWN = {"not_recorded": ("progressions",)}  # takes no other words

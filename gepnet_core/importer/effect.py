@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from gepnet_core.selection import Selection
@@ -47,4 +48,5 @@ def effect(prepared: Prepared) -> dict[str, Any] | None:
         ],
         "has_dates": data.has_dates,
         "no_dates": data.meta["no_dates"],
+        "known_later": [asdict(judged) for judged in data.offered.judged],
     }

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from gepnet_core.intake.rules import MIXED_FROM, MIXED_SHARE
 from gepnet_core.spelled import plain_number
 
-# Columns that describe the record of the event, or that are known only after time zero.
+# Columns that describe the record of the event; what else is known only later is told in known_later.py.
 NOT_BASELINE = frozenset(
     """
     AVALC AVALU ADY ADTM ADTF STARTDTM STARTDTF EVNTDESC CNSDTDSC CNSDTDTC PARAMN PARCAT1 PARCAT2
-    SRCDOM SRCVAR SRCSEQ ASEQ ANL01FL TRTEDT TRTEDTM TRTDUR TRTDURD EOSDT EOSSTT EOTSTT DCSREAS
-    DTHDT DTHDTC DTHFL LSTALVDT LASTCNDT
+    SRCDOM SRCVAR SRCSEQ ASEQ ANL01FL
     """.split()
 )
 # The store's own names.
@@ -26,7 +25,7 @@ MOST_ODD = 200  # of a thousand values, one in five: with more it is no column o
 
 
 def candidates(header: Sequence[str], core: Sequence[str]) -> dict[int, str]:
-    """Return the columns that may be baseline, by their place: not ADTTE's own, not known later, not taken."""
+    """Return the columns that may be baseline, by their place: not ADTTE's own, not taken."""
     return {
         place: name
         for place, name in enumerate(header)

@@ -60,6 +60,8 @@ class Request:
         The settings of the data set; None: those beside the tables, or in the mapping.
     treatment
         For cBioPortal: the column that holds the treatment.
+    baseline
+        Columns that may be known only after the index date, and whether they are a baseline all the same.
     """
 
     path: Path
@@ -75,6 +77,7 @@ class Request:
     censored_cnsr: tuple[int, ...] = ()
     sheet: str = ""
     treatment: str = ""
+    baseline: tuple[tuple[str, bool], ...] = ()
 
     @property
     def as_read(self) -> Reading:
@@ -97,6 +100,7 @@ class Request:
             "censored_cnsr": list(self.censored_cnsr),
             "sheet": self.sheet,
             "treatment": self.treatment,
+            "baseline": [list(decision) for decision in self.baseline],
         }
 
     @classmethod
@@ -120,6 +124,7 @@ class Request:
             censored_cnsr=tuple(told["censored_cnsr"]),
             sheet=told["sheet"],
             treatment=told["treatment"],
+            baseline=tuple((column, said) for column, said in told["baseline"]),
         )
 
     def check(self) -> None:
@@ -132,6 +137,12 @@ class Request:
                 f"--competing-cnsr, --censored-cnsr and --time-unit belong to an ADTTE file, not to {what}."
             )
         self._check_ignored(self.format)
+        dated = self.mapping is not None and not self.mapping.endpoints
+        if self.baseline and (dated or self.format is Format.TABLES):
+            raise OptionRefused(
+                "--baseline belongs to a file of times (adtte, cbioportal, or a mapping with endpoints): the "
+                "baseline of dated records is fixed, and known on the index date. Leave it out."
+            )
         told = self.mapping is not None and self.mapping.endpoints
         if self.format.needs_extraction_date and self.extracted is None and not told:
             raise OptionRefused(

@@ -187,6 +187,11 @@ ADTTE_RULES = (
     _error("parameter-name", "One PARAMCD has two names in PARAM.", "Give each PARAMCD one PARAM."),
     _error("treatment-differs", "A patient has two planned treatments.", "Give each patient one."),
     _error("subject-unknown", "A row names a subject who is not in ADSL.", "Add the subject to ADSL."),
+    _error(
+        "baseline-decision",
+        "A decision on a baseline column (--baseline) names one that is not there, or that is never a baseline.",
+        "Take the decision out, or correct the name.",
+    ),
     _error("adsl-differs", "ADTTE and ADSL disagree on a subject's value.", "Correct one of the two."),
 )
 
@@ -308,6 +313,17 @@ WARNING_RULES = (
         "dates-disagree",
         "AVAL is not ADT - STARTDT, nor one day more, throughout: cut-off and date controls are absent.",
         "Correct the times or the dates.",
+    ),
+    _warning(
+        "baseline-undecided",
+        "A column may be known only after the index date, by its name or its values, and is no baseline until "
+        "somebody decides.",
+        "Say --baseline COLUMN=yes or --baseline COLUMN=no.",
+    ),
+    _warning(
+        "baseline-admitted",
+        "A column that may be known only after the index date is a baseline, as was said; every use says so.",
+        "Check that its values were known on the index date.",
     ),
     _warning(
         "mixed-column",

@@ -67,7 +67,8 @@ unless settings.csv names another tau.
 def readme(report: Report) -> str:
     """Return the text, lines ending in a line feed."""
     dataset, estimated = report.dataset, report.comparison.estimated
-    notice = dataset.meta["notice"]
+    admitted = dataset.offered.remarks(column.name for column in dataset.baseline)
+    notice = "\n".join(filter(None, [dataset.meta["notice"], *admitted]))
     return TEXT.format(
         dataset=f"{dataset.meta['title'] or dataset.name} ({dataset.name})",
         version=dataset.version,

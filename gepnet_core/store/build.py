@@ -126,6 +126,12 @@ def _cohort(
     published: str = "",
 ) -> Recipe:
     told("checking", 0)
+    if settings.baseline:
+        words = (
+            "the settings decide on baseline columns, which belongs to a file of times: the baseline of dated "
+            "records is fixed. Take [baseline] out of the settings."
+        )
+        raise FileRefused(request.path.name, words, rule="mapping")
     extracted = request.extracted or settings.extracted
     settings = replace(settings, extracted=extracted)
     if not report.counts["date-ambiguous"]:  # what a wrong reading of dates would break is not broken
@@ -163,6 +169,7 @@ def _trial_settings(request: Request, settings: Settings) -> Settings:
             "none. Take them out of the settings."
         )
         raise FileRefused(request.path.name, words, rule="mapping")
+    settings = settings.deciding(request.baseline)
     return replace(settings, extracted=request.extracted or settings.extracted)
 
 

@@ -16,6 +16,7 @@ from gepnet_core.store import times
 from gepnet_core.store.connection import Database
 from gepnet_core.store.described import Attrition, BaselineColumn
 from gepnet_core.store.fitting import refuse_unfit, refuse_unknown
+from gepnet_core.store.offered import Offered, offered
 from gepnet_core.survival import EventCounts
 from gepnet_core.time_scale import TimeScale
 from gepnet_core.vocabulary import (
@@ -84,17 +85,14 @@ class DataSet:
         return self.time_scales[self.endpoint(endpoint).code]
 
     @cached_property
+    def offered(self) -> Offered:
+        """Which columns are a baseline, and which are not since they are known only after the index date."""
+        return offered(self.name, self.database, judging=self.is_trial)
+
+    @property
     def baseline(self) -> tuple[BaselineColumn, ...]:
         """The baseline columns, in order."""
-        described = self.database.rows("SELECT name, label, kind FROM baseline_columns ORDER BY position")
-        if not described:
-            return ()
-        counted = ", ".join(f"count(DISTINCT {identifier(name)})" for name, _, _ in described)
-        levels = self.database.rows(f"SELECT {counted} FROM cohort")[0]
-        return tuple(
-            BaselineColumn(name, label, kind, int(count))
-            for (name, label, kind), count in zip(described, levels, strict=True)
-        )
+        return self.offered.columns
 
     @property
     def groupings(self) -> dict[str, str]:
@@ -165,6 +163,8 @@ class DataSet:
     def check(self, selection: Selection) -> None:
         """Raise OptionRefused where a selection asks for what the data set does not have."""
         kinds = {"modality": "categorical"} | {column.name: column.kind for column in self.baseline}
+        for criterion in selection.criteria:
+            self.offered.refuse(criterion.column)
         refuse_unfit(
             selection, self.name, self.modality_labels, kinds, "" if self.has_dates else self.meta["no_dates"]
         )
@@ -190,6 +190,7 @@ class DataSet:
             return by and "modality"
         names = [column.name for column in self.baseline]
         if by not in names:
+            self.offered.refuse(by)
             raise ControlMissing(
                 f"“{self.name}” has no column {quoted(by)} to group by. There are: "
                 f"{listed(['modality', *names])}."

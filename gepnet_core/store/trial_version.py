@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gepnet_core.errors import listed, quoted
-from gepnet_core.intake import adtte_columns
+from gepnet_core.errors import quoted
 from gepnet_core.intake.adsl import Subjects
+from gepnet_core.intake.known_later import judged_name
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.rules import MISSING_SHARE
 from gepnet_core.intake.times import Times
@@ -14,8 +14,8 @@ from gepnet_core.settings import Settings
 from gepnet_core.sql_names import identifier
 from gepnet_core.store.connection import Building
 from gepnet_core.store.trial_alike import check_spelling, some, warn_similar_ids
+from gepnet_core.store.trial_baseline import TrialBaseline
 from gepnet_core.store.trial_ties import warn_merged_times
-from gepnet_core.store.trial_varying import varying_columns
 from gepnet_core.store.writing import Recipe, endpoints_spool
 from gepnet_core.vocabulary import NOT_RECORDED
 
@@ -58,6 +58,7 @@ def _kept(settings: Settings) -> Settings:
         modalities=settings.plain().modalities,
         missing=settings.missing,
         extracted=settings.extracted,
+        baseline=settings.baseline,
     )
 
 
@@ -79,8 +80,11 @@ class _Deriving:
             self._check_treatment(file, report)
         self._check_death(file, report)
         report.stop_on_errors()
-        kept = self._baseline(file, report)
-        self._derive(file, kept)
+        baseline = TrialBaseline(file, report, self.times, self.subjects, dict(self.settings.baseline))
+        columns = baseline.columns()
+        report.stop_on_errors()
+        self._derive(file, [column for column in columns if not judged_name(column[0]).is_sure])
+        kept = baseline.offer(columns)
         self._warn(file, report, kept)
         for table in ("cells", "times_read", *(["subjects"] if self.subjects is not None else [])):
             file.run(f"DROP TABLE {table}")
@@ -192,7 +196,7 @@ class _Deriving:
         """Refuse a column that both files have and that says two things of one subject."""
         for at, name in self.times.candidates.items():
             there = subjects.place(name) if name in subjects.candidates.values() else None
-            if there is None:
+            if there is None or judged_name(name).is_sure:  # no baseline: nothing rests on it
                 continue
             sql = f"""
                 SELECT t.line, t.patient_id, s.line FROM times_read t JOIN cells c USING (line)
@@ -202,43 +206,6 @@ class _Deriving:
             for line, patient, other in some(file, report, "adsl-differs", sql):
                 words = f"says something else on line {other} of {subjects.file}. Correct one of the two."
                 self._find(report, "adsl-differs", line, name, words, patient)
-
-    def _baseline(self, file: Building, report: Report) -> list[tuple[str, str, str]]:
-        """Return the baseline columns as name, SQL and kind: those that do not vary within a patient."""
-        exported = adtte_columns.exported_as([found.code for found in self.times.endpoints])
-        places = [at for at, name in self.times.candidates.items() if name.lower() not in exported]
-        varying = varying_columns(file, places)
-        kept = [
-            (self.times.candidates[at], f"c.c{at}", self.times.kinds[at].kind)
-            for at in places
-            if at not in varying
-        ]
-        here = {name for name, _, _ in kept}
-        if self.subjects is not None:
-            kept += [
-                (name, f"s.c{at}", self.subjects.kinds[at].kind)
-                for at, name in self.subjects.candidates.items()
-                if name not in here and name.lower() not in exported
-            ]
-        offered = {name for name, _, _ in kept}
-        left_out = [
-            name for name in self.times.header if name not in offered and name not in self.times.own_columns
-        ]
-        if left_out:
-            report.note(
-                f"Kept, but not offered as baseline columns: {listed(left_out)} "
-                "(they belong to the record of the event, are known only after time zero, or vary in a patient)."
-            )
-        described = [
-            (name, name, "categorical" if kind == "categorical" else "numeric") for name, _, kind in kept
-        ]
-        file.run("CREATE TABLE baseline_columns(name VARCHAR, label VARCHAR, kind VARCHAR, position INTEGER)")
-        for place, (name, label, kind) in enumerate(described):
-            file.run(
-                "INSERT INTO baseline_columns VALUES ($name, $label, $kind, $place)",
-                {"name": name, "label": label, "kind": kind, "place": place},
-            )
-        return kept
 
     def _derive(self, file: Building, kept: list[tuple[str, str, str]]) -> None:
         baseline = "".join(

@@ -39,8 +39,9 @@ class ImportState:
 
     `upload` is the file itself, which outlives a visit to another page, and `columns` are those of the last file
     that could be read. `peeked` holds the first looks by what they were asked; `checked_as` is the request
-    (without places) that `checked` answers. `loaded` is the mapping with which the controls start, `last` the one
-    that they say.
+    (without places) that `checked` answers. `judged` are the columns that the last check found to be known only
+    after the index date, or perhaps, and `decisions` what was said of them. `loaded` is the mapping with which the
+    controls start, `last` the one that they say.
     """
 
     uploads: int = 0
@@ -55,6 +56,8 @@ class ImportState:
     reading: tuple[str, str, str] = ("", "", "")
     checked_as: str = ""
     checked: Import | None = None
+    judged: list[dict[str, str]] = field(default_factory=list)
+    decisions: dict[str, bool] = field(default_factory=dict)
     upload: Any = None
     name: str = ""
     done: Done | None = None
@@ -81,6 +84,7 @@ class ImportState:
         self.groups = {}
         self.loaded, self.loaded_as, self.last, self.extracted = None, "", None, None
         self.checked, self.checked_as, self.name = None, "", ""
+        self.judged, self.decisions = [], {}
 
     def said(self) -> Reading:
         """Return how the file is read, as far as somebody said it."""

@@ -19,7 +19,15 @@ from gepnet_core.intake.reading import DELIMITERS
 from gepnet_core.intake.request import Format, Request
 from gepnet_core.spelled import parse_dataset_name
 from gepnet_core.store import Shelf, publish
-from pages.components import import_result, import_state, mapped_form, shelved, tables_form, trial_form
+from pages.components import (
+    import_baseline,
+    import_result,
+    import_state,
+    mapped_form,
+    shelved,
+    tables_form,
+    trial_form,
+)
 from pages.components.import_asked import Asked
 from pages.components.import_state import Done, ImportState
 from pages.components.import_upload import SEVERAL, Chosen
@@ -62,12 +70,15 @@ def check_and_import(
         try:
             with _prepared(shelf, chosen, asked.request) as found:
                 state.checked, state.checked_as = found, now
+            if found.effect is not None:
+                state.judged = found.effect["known_later"]
         except CohortError as refused:
             state.checked = None
             st.error(escaped(str(refused)))
     checked = state.checked
     if checked is None:
         return
+    import_baseline.choose(state)
     if state.checked_as != now:
         st.caption("Something was changed since the last check: check again.")
         return

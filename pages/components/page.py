@@ -31,6 +31,8 @@ def begin(title: str, *, whole: bool = False, even_empty: bool = False) -> tuple
     data, view = remembered.data, remembered.view
     notice = f" · {escaped(data.meta['notice'])}" if data.meta["notice"] else ""
     words = escaped(data.describe(view.selection))
+    if data.offered.no_longer:
+        st.info(escaped(data.offered.no_longer), icon=":material/info:")
     if whole:
         kept = f" · the filters ({words}) are kept, but not used on this page"
         aside = "" if view.selection == Selection() else kept

@@ -183,7 +183,8 @@ def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:
     problems += unfit
     if view.by is not None and view.by not in data.groupings:
         problems.append(
-            f"The view stratifies by {quoted(view.by)}, which is not on offer for this data set. "
+            data.offered.why_not(view.by)
+            or f"The view stratifies by {quoted(view.by)}, which is not on offer for this data set. "
             f"There are: {listed(data.groupings)}."
         )
         view = replace(view, by=None)
@@ -214,7 +215,8 @@ def _fitting_comparison(data: DataSet, view: View) -> tuple[View, list[str]]:
         for column in columns:
             if column not in known:
                 problems.append(
-                    f"The comparison uses the column {quoted(column)}, which is not on offer for this data set. "
+                    data.offered.why_not(column)
+                    or f"The comparison uses the column {quoted(column)}, which is not on offer for this data set. "
                     f"There are: {listed(known)}."
                 )
         kept = tuple(column for column in columns if column in known)

@@ -128,7 +128,8 @@ def choose_settings(
         modalities=labelled,
         missing=seed.missing,
         not_recorded=seed.not_recorded,
-    )
+        baseline=seed.baseline,
+    ).deciding([] if eligibility else remembered.decisions.items())
 
 
 def offer(settings: Settings) -> None:
