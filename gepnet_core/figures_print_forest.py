@@ -25,6 +25,7 @@ from gepnet_core.figures_print_paper import (
 )
 from gepnet_core.formatting import format_level, format_p, format_ratio
 from gepnet_core.hazard_ratios import HazardRatio
+from gepnet_core.intake.known_later import KNOWN_LATER
 from gepnet_core.palette import SLATE
 from gepnet_core.print_size import Width
 from gepnet_core.sheets import capital, estimate_provenance
@@ -80,15 +81,23 @@ def subgroup_sheet(found: Comparison, size: Width) -> PrintFigure:
     """Draw the contrast within each level of the chosen columns, with the p-value of the interaction."""
     lines = []
     for group in found.subgroups:
-        lines.append(ForestLine(group.label, p=format_p(group.interaction.p)))
+        short = group.label.removesuffix(f" ({KNOWN_LATER})")  # the words stand in the caption
+        lines.append(ForestLine(short, p=format_p(group.interaction.p)))
         lines += [ForestLine(row.level, f"{row.events:,} / {row.n:,}", row.ratio) for row in group.rows]
     who = found.label(found.contrast) if found.contrast else "nobody"
     title = f"{kind_of_ratio(found)}s of {who}"
-    return _sheet(found, lines, title, "crude", "p (interaction)", size)
+    wary = found.dataset.offered.remarks(found.question.subgroups)
+    return _sheet(found, lines, title, "crude", "p (interaction)", size, wary)
 
 
 def _sheet(
-    found: Comparison, lines: Sequence[ForestLine], title: str, how: str, p_words: str, size: Width
+    found: Comparison,
+    lines: Sequence[ForestLine],
+    title: str,
+    how: str,
+    p_words: str,
+    size: Width,
+    remarks: Sequence[str] = (),
 ) -> PrintFigure:
     paper = Paper(size)
     level = format_level(found.question.conf_level)
@@ -138,8 +147,9 @@ def _sheet(
     paper.text(left + wide / 2, y, "log scale", align="center")
     warning = EXPLORATORY_TRIAL if found.dataset.is_trial else EXPLORATORY
     against = f"against {found.label(found.reference)}, {how}"
+    wary = "".join(f"{remark} " for remark in remarks)
     caption = (
-        f"{title} {against}; {level} CI by Wald. {found.estimated.endpoint.name}. {warning} "
+        f"{title} {against}; {level} CI by Wald. {found.estimated.endpoint.name}. {wary}{warning} "
         f"{estimate_provenance(found.estimated)}"
     )
     bottom = paper.lines(0.0, y + 1.5 * paper.row, paper.wrapped(caption, paper.width), colour=FAINT)

@@ -208,6 +208,7 @@ def test_import_answers_with_what_is_now_current(cli, held, undated):
             "modalities": [{"value": "drug", "label": "drug", "patients": 2}],
             "has_dates": False,
             "no_dates": "the file has no dates",
+            "known_later": [],
         },
         "imported": True,
         "warnings": 0,

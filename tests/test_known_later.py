@@ -175,6 +175,70 @@ def test_the_values_of_a_column_tell(
     assert [column.name for column in found.baseline] == (["SEX", "X"] if verdict is None else ["SEX"])
 
 
+def test_a_start_without_an_end_is_an_index_date_as_well(cli: Cli, tmp_path: Path, data_dir: Path) -> None:
+    columns = [PLAIN, ("STARTDT", ["2020-01-01"] * N), ("SCAN", ["2020-03-01", *["2019-12-01"] * 23])]
+    imported(cli, tmp_path, trial(*columns))
+    found = open_dataset(Shelf(data_dir), "t")
+    assert not found.has_dates
+    assert [(one.name, one.why) for one in found.offered.judged] == [
+        ("SCAN", "1 of its 24 dates lie after the index date")
+    ]
+
+
+def test_a_file_of_thousands_is_judged_to_its_last_row(cli: Cli, tmp_path: Path, data_dir: Path) -> None:
+    n = 30_000
+    rare = ["x" if at < 40 else "" for at in range(n)]
+    chance = ["x" if at % 600 == 0 else "" for at in range(n)]
+    late = ["2020-03-01" if at == n - 1 else "2019-12-01" for at in range(n)]
+    columns = [
+        ("X", rare),
+        ("Y", chance),
+        ("Z", split("yes", "no", n)),
+        ("SCAN", late),
+        ("SEX", ["F", "M"] * (n // 2)),
+    ]
+    text = trial(*columns, dated=True)
+    assert imported(cli, tmp_path, text).code == 0
+    found = open_dataset(Shelf(data_dir), "t")
+    assert [(one.name, one.why) for one in found.offered.judged] == [
+        ("X", FILLED),
+        ("Z", TELLS),
+        ("SCAN", "1 of its 30,000 dates lie after the index date"),
+    ]
+    assert [column.name for column in found.baseline] == ["Y", "SEX"]
+
+
+def test_redcap_fields_that_a_mapping_leaves_aside_are_judged(
+    cli: Cli, tmp_path: Path, data_dir: Path
+) -> None:
+    head = "Variable / Field Name,Form Name,Section Header,Field Type,Field Label,"
+    head += '"Choices, Calculations, OR Slider Labels",Field Note,Text Validation Type OR Show Slider Number'
+    fields = [
+        ("record_id", "text", "Record"),
+        ("arm", "text", "Arm"),
+        ("t", "text", "Days"),
+        ("s", "text", "Status"),
+        ("sex", "text", "Sex"),
+        ("cause_of_death", "text", "Cause"),
+        ("best_response", "text", "Response"),
+    ]
+    rows = [f"{name},form,,{kind},{label},,," for name, kind, label in fields]
+    dictionary = tmp_path / "dictionary.csv"
+    dictionary.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    export = tmp_path / "export.csv"
+    export.write_text(
+        ",".join(name for name, _, _ in fields) + "\n1,a,10,1,f,cancer,PD\n2,b,20,0,m,,CR\n3,b,30,0,f,,PR\n",
+        encoding="utf-8",
+    )
+    mapping = tmp_path / "map.toml"
+    mapping.write_text(WIDE.replace('"id"', '"record_id"'), encoding="utf-8")
+    answer = cli("import", export, "--dictionary", dictionary, "--mapping", mapping, "--dataset", "rc")
+    assert answer.code == 0, answer.said
+    found = open_dataset(Shelf(data_dir), "rc")
+    assert [column.name for column in found.baseline] == ["sex"]
+    assert [one.name for one in found.offered.judged] == ["cause_of_death", "best_response"]
+
+
 def test_of_fewer_than_twenty_patients_no_value_predicts(cli: Cli, tmp_path: Path, data_dir: Path) -> None:
     imported(cli, tmp_path, trial(("X", split("yes", "no", 18))))
     assert open_dataset(Shelf(data_dir), "t").offered.judged == ()

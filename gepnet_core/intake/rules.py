@@ -318,7 +318,7 @@ WARNING_RULES = (
         "baseline-undecided",
         "A column may be known only after the index date, by its name or its values, and is no baseline until "
         "somebody decides.",
-        "Say --baseline COLUMN=yes or --baseline COLUMN=no.",
+        "Decide on the page Data, or say --baseline COLUMN=yes or --baseline COLUMN=no.",
     ),
     _warning(
         "baseline-admitted",

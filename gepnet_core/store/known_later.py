@@ -65,15 +65,18 @@ class Asked(Protocol):
         """Return all rows of a query."""
 
 
-def judge(file: Asked, names: Sequence[str], decisions: Mapping[str, bool]) -> list[Judged]:
+def judge(
+    file: Asked, names: Sequence[str], decisions: Mapping[str, bool], *, dated: str = "cohort"
+) -> list[Judged]:
     """Return those of these columns of `cohort` that are known only later, or may be, in order.
 
-    `decisions` says of a suspect column whether it is a baseline all the same (True) or not.
+    `decisions` says of a suspect column whether it is a baseline all the same (True) or not; `dated` is the cohort
+    with the index dates that dates are compared with, as SQL.
     """
     found = {name: judged for name in names if (judged := judged_name(name)).verdict is not Verdict.FINE}
     there = {name for (name,) in file.rows("SELECT column_name FROM (DESCRIBE cohort)")}
     open_ = [name for name in names if name in there and (name not in found or not found[name].is_sure)]
-    for name, why in _dated_later(file, open_).items():
+    for name, why in _dated_later(file, open_, dated).items():
         found[name] = Judged(name, Verdict.SURE, why)
     open_ = [name for name in open_ if name not in found]
     for name, why in _tells_the_event(file, open_).items():
@@ -133,9 +136,9 @@ def judged_at_opening(database: Database, names: Sequence[str]) -> tuple[Judged,
     return _at_opening[database]
 
 
-def _dated_later(file: Asked, names: Sequence[str]) -> dict[str, str]:
+def _dated_later(file: Asked, names: Sequence[str], cohort: str) -> dict[str, str]:
     """Return the columns of dates of which some lie after the patient's index date, and how many."""
-    dates = "FROM cohort WHERE index_date IS NOT NULL"
+    dates = f"FROM {cohort} WHERE index_date IS NOT NULL"
     if not names or not file.rows(f"SELECT 1 {dates} LIMIT 1"):
         return {}
     glance = f"FROM (SELECT * {dates} ORDER BY patient_id LIMIT {GLANCE})"

@@ -16,6 +16,11 @@ from gepnet_core.store.known_later import COLUMNS, TABLE, announce, judge
 from gepnet_core.store.trial_varying import varying_columns
 
 BASELINE_COLUMNS = (("name", "VARCHAR"), ("label", "VARCHAR"), ("kind", "VARCHAR"), ("position", "INTEGER"))
+# where times and dates do not agree the cohort has no index dates, but the file may have said when the times begin
+STARTED = (
+    "(SELECT cohort.* REPLACE (begun.start AS index_date) FROM cohort "
+    "JOIN (SELECT patient_id, min(start) AS start FROM times_read GROUP BY patient_id) begun USING (patient_id))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ class TrialBaseline:
 
     def offer(self, columns: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         """Return what is offered as baseline, and say what is not, since it is known only after the index date."""
-        judged = judge(self.file, [name for name, _, _ in columns], self.decisions)
+        dated = "cohort" if self.times.offset is not None else STARTED
+        judged = judge(self.file, [name for name, _, _ in columns], self.decisions, dated=dated)
         where = {
             name: self.subjects.file if self.subjects and sql.startswith("s.") else self.times.file
             for name, sql, _ in columns
