@@ -60,15 +60,16 @@ def refuse_link(title: str, remembered: Remembered) -> None:
     st.error("\n\n".join(escaped(problem) for problem in remembered.problems))
     st.markdown("Nothing is shown, because the result could stand for other patients than were meant.")
     kept = data.describe(rest.selection)
+    where, of = (f" in “{data.name}”", f" of “{data.name}”") if remembered.dataset_gone else ("", "")
     offer = ""
     if remembered.version_gone:
         offer = f"Show the current version with all that the link asks for: {escaped(kept)}"
     elif rest.selection != Selection():
-        offer = f"Show what the rest of the link says: {escaped(kept)}"
+        offer = f"Show what the rest of the link says{where}: {escaped(kept)}"
     if offer and st.button(offer):
         remembered.reset(rest)
         st.rerun()
-    if st.button("Show all patients instead"):
+    if st.button(f"Show all patients{of} instead"):
         remembered.reset(everybody(data))
         st.rerun()
     st.stop()

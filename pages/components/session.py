@@ -26,9 +26,9 @@ class Remembered:
     """The view of each data set, what a link got wrong, and the generation of the widgets.
 
     `seeds` are the values with which the widgets of this generation were first drawn. `version_gone`: the link
-    names a version that is not kept, and nothing else is wrong with it. `former` is the data set that was shown
-    before this one, while the screens still say so. `unread` says by label why what a number field of this run
-    holds cannot be read.
+    names a version that is not kept, and nothing else is wrong with it; `dataset_gone`: it names a data set that is
+    not here, so another one stands in the sidebar. `former` is the data set that was shown before this one, while
+    the screens still say so. `unread` says by label why what a number field of this run holds cannot be read.
     """
 
     dataset: str
@@ -37,6 +37,7 @@ class Remembered:
     opened: dict[str, DataSet] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     version_gone: bool = False
+    dataset_gone: bool = False
     former: str | None = None
     half_window: bool = False
     unread: dict[str, str] = field(default_factory=dict)
@@ -76,7 +77,7 @@ class Remembered:
     def reset(self, view: View) -> None:
         """Start the widgets anew from a view."""
         self.generation += 1
-        self.problems, self.version_gone = [], False
+        self.problems, self.version_gone, self.dataset_gone = [], False, False
         self.views[self.dataset] = self.seeds[self.dataset] = view
 
     def update(self, shelf: Shelf) -> None:
@@ -96,6 +97,7 @@ class Remembered:
         self.opened[self.dataset] = found.data
         self.reset(found.view)
         self.problems, self.version_gone = found.problems, found.version_gone
+        self.dataset_gone = found.dataset_gone
 
     def switch(self, shelf: Shelf, name: str) -> None:
         """Show another data set, as it was left, or everything of it; the one before is noted."""
@@ -103,9 +105,8 @@ class Remembered:
         if name not in self.opened:
             self.opened[name] = open_dataset(shelf, name)
             self.views[name] = everybody(self.opened[name])
-        self.problems, self.version_gone, self.dataset = [], False, name
-        self.generation += 1
-        self.seeds[name] = self.views[name]
+        self.dataset = name
+        self.reset(self.views[name])
 
 
 def everybody(data: DataSet) -> View:
@@ -134,11 +135,11 @@ def _from_link(shelf: Shelf, query: str, opened: Mapping[str, DataSet] | None = 
     problems = unread + problems
     names = shelf.names()
     name = view.dataset or ("synthetic" if "synthetic" in names else names[0])
-    gone, held = False, (opened or {}).get(name)
+    gone, elsewhere, held = False, False, (opened or {}).get(name)
     try:
         data = held if held and held.version == view.version else open_dataset(shelf, name, view.version)
     except DataSetUnknown as unknown:
-        gone = name in names
+        gone, elsewhere = name in names, name not in names
         data = open_dataset(shelf, name if gone else names[0])
         problems.append(
             f"Version {printable((view.version or '')[:16])} of “{name}” is not here any more (the last {KEPT} are "
@@ -150,6 +151,7 @@ def _from_link(shelf: Shelf, query: str, opened: Mapping[str, DataSet] | None = 
     view = replace(view, dataset=name, version=data.version)
     view, unfit = _fitting(data, view)
     remembered = Remembered(name, problems=problems + unfit, version_gone=gone and len(problems + unfit) == 1)
+    remembered.dataset_gone = elsewhere
     remembered.opened[name] = data
     remembered.views[name] = remembered.seeds[name] = view
     return remembered

@@ -26,7 +26,7 @@ def draw(shelf: Shelf, remembered: Remembered) -> None:
     chosen = chosen_of(data, remembered.views[former])
     if not chosen:
         return
-    with st.container(border=True, key="switched"):
+    with st.container(key="switched"):
         filtered = remembered.view.selection != Selection(death=remembered.view.selection.death)
         here = (
             f"with {remembered.data.describe(remembered.view.selection)}"
