@@ -27,6 +27,7 @@ from gepnet_core.sheets_compare import (
     incidence_sheet,
     pairs_sheet,
     restricted_means_sheet,
+    small_groups,
     subgroups_sheet,
     tests_sheet,
 )
@@ -44,6 +45,8 @@ def show_tests(found: Comparison, view: View) -> None:
             "Cause-specific: in these tests a death before the event is censored. Gray's test is below."
         )
     tables.show_sheet(tests_sheet(found), view, alt="Tests between all groups")
+    for said in small_groups(found):
+        st.caption(escaped(said))
     pairs = pairs_sheet(found)
     if pairs.rows:
         tables.show_sheet(pairs, view, alt="Log-rank test of each pair of groups")
@@ -63,6 +66,8 @@ def show_hazard_ratios(found: Comparison, levels: Sequence[str], view: View) -> 
         alt=words,
     )
     tables.show_sheet(ratios, view, alt=words)
+    for said in small_groups(found):
+        st.caption(escaped(said))
     if covariates.rows:
         tables.show_sheet(covariates, view, alt="Covariates of the adjusted model")
     st.markdown(
