@@ -15,6 +15,7 @@ from gepnet_core.figures_compare import (
     stacked_figure,
 )
 from gepnet_core.formatting import format_number
+from gepnet_core.sheet import Sheet
 from gepnet_core.sheets_compare import (
     NO_DIFFERENCE,
     RESTRICTED_MEAN,
@@ -35,6 +36,8 @@ from gepnet_core.view import View
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 from pages.components import figure, tables
 from pages.components.markdown import escaped
+
+LONG = 40
 
 
 def show_tests(found: Comparison, view: View) -> None:
@@ -65,17 +68,23 @@ def show_hazard_ratios(found: Comparison, levels: Sequence[str], view: View) -> 
         "forest",
         alt=words,
     )
-    tables.show_sheet(ratios, view, alt=words)
+    tables.show_sheet(ratios, view, alt=words, wrapped=_is_long(ratios))
     for said in small_groups(found):
         st.caption(escaped(said))
     if covariates.rows:
-        tables.show_sheet(covariates, view, alt="Covariates of the adjusted model")
+        alt = "Covariates of the adjusted model"
+        tables.show_sheet(covariates, view, alt=alt, wrapped=_is_long(covariates))
     st.markdown(
         f"{proportional_sentence(found)} Where hazards are proportional, the curves below are parallel."
     )
     figure.show(
         log_minus_log_figure(found, levels), "log_minus_log", alt="log(−log S) against the logarithm of time"
     )
+
+
+def _is_long(sheet: Sheet) -> bool:
+    """Return True where a cell says in words why a ratio is what it is."""
+    return any(isinstance(cell, str) and len(cell) > LONG for row in sheet.rows for cell in row)
 
 
 def show_differences(found: Comparison, view: View) -> None:
@@ -124,7 +133,8 @@ def show_subgroups(found: Comparison, view: View) -> None:
     for group in found.subgroups:
         lines += [(group.label, None), *((row.level, row.ratio) for row in group.rows)]
     figure.show(forest_figure(lines), "subgroups", alt=f"Subgroups, {contrast}")
-    tables.show_sheet(subgroups_sheet(found), view, alt=f"Subgroups, {contrast}")
+    sheet = subgroups_sheet(found)
+    tables.show_sheet(sheet, view, alt=f"Subgroups, {contrast}", wrapped=_is_long(sheet))
     st.caption(SMALL_SUBGROUPS)
 
 
