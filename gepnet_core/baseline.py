@@ -156,10 +156,11 @@ def _summary(values: np.ndarray) -> NumericSummary:
 def _numeric_difference(a: np.ndarray, b: np.ndarray) -> float | None:
     if a.size < 2 or b.size < 2:
         return None
-    spread = float(np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / 2.0))
-    gap = abs(float(a.mean() - b.mean()))
     if _is_constant(a) and _is_constant(b):  # then the spread is that of rounding
         return math.inf if a[0] != b[0] else 0.0
+    a, b = a - a[0], b - a[0]  # the means of numbers far from zero lose digits
+    spread = float(np.sqrt((np.var(a, ddof=1) + np.var(b, ddof=1)) / 2.0))
+    gap = abs(float(a.mean() - b.mean()))
     if spread == 0.0:
         return math.inf if gap > 0.0 else 0.0
     return gap / spread

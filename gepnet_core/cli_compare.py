@@ -19,6 +19,8 @@ from gepnet_core.cli_options import (
 )
 from gepnet_core.comparison import Comparison, compare
 from gepnet_core.hazard_ratios import CoxModel, HazardRatio
+from gepnet_core.p_values import p_field
+from gepnet_core.permutation import Permutation
 from gepnet_core.question import DEFAULT_GROUPING, Question
 from gepnet_core.rank_tests import ChiSquare, Weight
 from gepnet_core.restricted_mean import Difference
@@ -124,8 +126,18 @@ def _comparison(found: Comparison, unit: TimeUnit, times: Sequence[float]) -> Js
         "gehan_breslow": _test(tests[Weight.GEHAN_BRESLOW]),
         "peto_peto": _test(tests[Weight.PETO_PETO]),
         "stratified_logrank": None if found.stratified is None else _test(found.stratified),
+        "logrank_permutation": _permutation(found.permutation),
+        "remark": found.few(*found.names),
         "pairwise": [
-            {"a": pair.a, "b": pair.b, "chisq": pair.test.chisq, "p": pair.test.p, "p_holm": pair.p_holm}
+            {
+                "a": pair.a,
+                "b": pair.b,
+                "chisq": pair.test.chisq,
+                **p_field(pair.test.p),
+                **p_field(pair.p_holm, "p_holm"),
+                "permutation": _permutation(found.pair_permutations.get((pair.a, pair.b))),
+                "remark": found.few(pair.a, pair.b),
+            }
             for pair in found.pairwise
         ],
         "cox": [_ratio(ratio) for ratio in found.model.ratios],
@@ -142,7 +154,7 @@ def _comparison(found: Comparison, unit: TimeUnit, times: Sequence[float]) -> Js
                 "estimate": at.difference.estimate,
                 "lower": at.difference.lower,
                 "upper": at.difference.upper,
-                "p": at.difference.p,
+                **p_field(at.difference.p),
             }
             for at, time in zip(found.differences_at, _cycled(times, found.differences_at), strict=True)
         ],
@@ -158,7 +170,13 @@ def _comparison(found: Comparison, unit: TimeUnit, times: Sequence[float]) -> Js
         },
         "cumulative_incidence": _incidences(found, unit, times),
         "gray": [
-            {"cause": int(cause), "statistic": test.chisq, "df": test.df, "p": test.p}
+            {
+                "cause": int(cause),
+                "statistic": test.chisq,
+                "df": test.df,
+                **p_field(test.p),
+                "remark": found.few(*found.names, cause=cause),
+            }
             for cause, test in found.gray.items()
         ],
         "contrast": found.contrast,
@@ -186,7 +204,20 @@ def _scaled(days: float | None, unit: TimeUnit) -> float | None:
 
 
 def _test(test: ChiSquare) -> Json:
-    return {"chisq": test.chisq, "df": test.df, "p": test.p}
+    return {"chisq": test.chisq, "df": test.df, **p_field(test.p)}
+
+
+def _permutation(found: Permutation | None) -> Json | None:
+    """Return a test by permutation; limits only where the arrangements were drawn by chance."""
+    if found is None:
+        return None
+    return {
+        **p_field(found.p),
+        "exact": found.exact,
+        "arrangements": found.arrangements,
+        "lower": found.lower,
+        "upper": found.upper,
+    }
 
 
 def _ratio(ratio: HazardRatio) -> Json:
@@ -196,8 +227,9 @@ def _ratio(ratio: HazardRatio) -> Json:
         "hazard_ratio": ratio.hazard_ratio,
         "lower": ratio.lower,
         "upper": ratio.upper,
-        "p": ratio.p,
+        **p_field(ratio.p),
         "note": ratio.note,
+        "remark": ratio.remark,
     }
 
 
@@ -238,7 +270,7 @@ def _difference(difference: Difference, unit: TimeUnit) -> Json:
         "se": _scaled(difference.se, unit),
         "lower": _scaled(difference.lower, unit),
         "upper": _scaled(difference.upper, unit),
-        "p": difference.p,
+        **p_field(difference.p),
     }
 
 

@@ -13,6 +13,7 @@ from gepnet_core.estimates import Estimate, StratumEstimate, estimate, labelling
 from gepnet_core.gray import gray_test
 from gepnet_core.hazard_ratios import CoxModel, crude_cells, hazard_ratios
 from gepnet_core.landmark import after_landmark
+from gepnet_core.permutation import Permutation, permutation_test
 from gepnet_core.question import Question, check_columns
 from gepnet_core.rank_tests import ChiSquare, PairwiseTest, Weight, pairwise_tests, rank_test
 from gepnet_core.restricted_mean import (
@@ -22,6 +23,7 @@ from gepnet_core.restricted_mean import (
     difference_of_means,
     restricted_mean,
 )
+from gepnet_core.small_groups import SmallGroup, small_groups_words
 from gepnet_core.stability import Stability, stability
 from gepnet_core.store.crossed import crossed_counts
 from gepnet_core.store.dataset import DataSet
@@ -31,6 +33,7 @@ from gepnet_core.time_scale import TimeScale
 from gepnet_core.vocabulary import Status
 
 MOST_STRATA = 50
+MOST_PERMUTED_PAIRS = 45
 CAUSES = (Status.EVENT, Status.COMPETING_DEATH)
 
 
@@ -127,6 +130,32 @@ class Comparison:
     def pairwise(self) -> list[PairwiseTest]:
         """The log-rank test of each pair."""
         return pairwise_tests(self.counts)
+
+    @cached_property
+    def permutation(self) -> Permutation | None:
+        """The log-rank test by permutation, where a group is too small for the approximation."""
+        return permutation_test(self.counts) if self.few(*self.names) else None
+
+    @cached_property
+    def pair_permutations(self) -> dict[tuple[str, str], Permutation]:
+        """The same of each pair with a small group, by the names of both; none of very many pairs."""
+        if len(self.pairwise) > MOST_PERMUTED_PAIRS:
+            return {}
+        counts = {found.stratum: found for found in self.counts}
+        pairs = [(pair.a, pair.b) for pair in self.pairwise if self.few(pair.a, pair.b)]
+        tested = {(a, b): permutation_test([counts[a], counts[b]]) for a, b in pairs}
+        return {pair: found for pair, found in tested.items() if found is not None}
+
+    def few(self, *names: str, cause: Status = Status.EVENT) -> str | None:
+        """Return which of these strata are too small for the approximation of a test, or None."""
+        groups = [
+            SmallGroup(
+                stratum.label, stratum.n, stratum.events if cause is Status.EVENT else stratum.competing
+            )
+            for stratum in self.strata
+            if stratum.stratum in names
+        ]
+        return small_groups_words(groups) if len(groups) > 1 else None
 
     @cached_property
     def crude(self) -> CoxModel:

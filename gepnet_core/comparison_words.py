@@ -11,11 +11,11 @@ from gepnet_core.formatting import (
     format_months,
     format_number,
     format_p,
-    format_ratio,
     format_signed,
     remarks,
 )
 from gepnet_core.rank_tests import ChiSquare, Weight
+from gepnet_core.result_words import ratio_words
 from gepnet_core.stability import Range, Stability
 from gepnet_core.vocabulary import Status
 
@@ -35,9 +35,14 @@ VIOLATED = 0.05
 
 def p_words(test: ChiSquare) -> str:
     """Return "p = 0.037", or that there is no test."""
-    if test.p is None:
+    return p_value_words(test.p)
+
+
+def p_value_words(p: float | None) -> str:
+    """Return "p = 0.037", or that there is none."""
+    if p is None:
         return "not estimable"
-    shown = format_p(test.p)
+    shown = format_p(p)
     return f"p{NO_BREAK}{shown if shown.startswith('<') else f'= {shown}'}"
 
 
@@ -57,7 +62,14 @@ def headline(found: Comparison) -> str:
     if found.is_incidence:
         gray = found.gray[Status.EVENT]
         return f"{name}, {groups}: Gray's test {p_words(gray)}; {counted}."
-    return f"{name}, {groups}: log-rank {p_words(found.tests[Weight.LOG_RANK])}; {counted}."
+    tested = p_words(found.tests[Weight.LOG_RANK]) + permutation_words(found)
+    return f"{name}, {groups}: log-rank {tested}; {counted}."
+
+
+def permutation_words(found: Comparison) -> str:
+    """Return " (by permutation p = 0.007)" where a group is too small for the approximation, else nothing."""
+    permuted = found.permutation
+    return "" if permuted is None else f" (by permutation {p_value_words(permuted.p)})"
 
 
 def landmark_sentence(found: Comparison) -> str | None:
@@ -169,10 +181,8 @@ def hazard_rows(found: Comparison) -> list[list[str]]:
             ratio = ratios.get(stratum.stratum)
             if ratio is None:
                 row += ["1 (reference)", ""]
-            elif ratio.note:
-                row += [ratio.note, ""]
             else:
-                row += [format_ratio(ratio.hazard_ratio, ratio.lower, ratio.upper), format_p(ratio.p)]
+                row += [ratio_words(ratio), "" if ratio.p is None else format_p(ratio.p)]
         rows.append(row)
     return rows
 

@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 import numpy as np
 
-from gepnet_core.hazard_ratios import Covariate
 from gepnet_core.partial_likelihood import Cells
 from gepnet_core.question import Question
+from gepnet_core.regression_columns import Covariate
 from gepnet_core.store.crossed import Pattern, patterns
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.vocabulary import NOT_RECORDED, DeathRule, Status

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gepnet_core.intervals import Floats, normal_quantile
-from gepnet_core.partial_likelihood import Cells, Slope, climb, slope_at
+from gepnet_core.partial_likelihood import WIDEST, Cells, Slope, climb, slope_at, standardised
 
 # lifelines' own stopping rules leave log hazard ratios off by 1e-4
 FIT_OPTIONS = {"precision": 1e-12, "r_precision": 1e-14}
-WIDEST = 50.0  # a standard error beyond it, in units of the covariate's spread, has run away
 LARGEST_EXPONENT = 700.0
 FARTHEST = 1e-8  # what the log likelihood may still gain
 STEEPEST = 1e-3  # the slope that lifelines may leave, in units of the covariate's spread
@@ -26,10 +25,9 @@ class Coefficient:
     log_hazard_ratio: float
     se: float
 
-    @property
-    def fits(self) -> bool:
-        """False where the ratio of one unit, or a limit of it at any level, is beyond what a number holds."""
-        return abs(self.log_hazard_ratio) + 8.3 * self.se < LARGEST_EXPONENT
+    def fits(self, conf_level: float) -> bool:
+        """Return False where the ratio of one unit, or a limit of it, is beyond what a number holds."""
+        return abs(self.log_hazard_ratio) + normal_quantile(conf_level) * self.se < LARGEST_EXPONENT
 
     @property
     def hazard_ratio(self) -> float:
@@ -72,7 +70,8 @@ def fit_cox(cells: Cells) -> CoxFit | None:
     Notes
     -----
     lifelines' first step is long: it may run past a maximum and give up, or stop where the likelihood is steep and
-    say nothing. Its slope is looked at, and the climb taken again where it is not flat.
+    say nothing. Its slope is looked at, and the climb taken again where it is not flat, or where a ratio has no
+    bound: the others are then those of the limit. Columns are standardised first, the ratios are per unit as given.
 
     References
     ----------
@@ -83,14 +82,13 @@ def fit_cox(cells: Cells) -> CoxFit | None:
     from lifelines.exceptions import ConvergenceError
 
     width = cells.design.shape[1]
+    cells, spread = standardised(cells)
     _, rank = np.unique(cells.days, return_inverse=True)  # only the order matters
     left = np.repeat(np.arange(rank.size), cells.leaving)
     first = np.cumsum(cells.leaving) - cells.leaving
     frame = pd.DataFrame(np.repeat(cells.design, cells.leaving, axis=0), columns=[*map(str, range(width))])
     frame["rank"] = rank[left] + 1.0
     frame["event"] = (np.arange(left.size) - first[left] < cells.events[left]).astype(float)
-    binary = np.all((cells.design == 0.0) | (cells.design == 1.0), axis=0)
-    spread = np.where(binary, 1.0, frame.iloc[:, :width].std().to_numpy())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what they would say is checked below, and said in our own words
         try:
@@ -100,18 +98,18 @@ def fit_cox(cells: Cells) -> CoxFit | None:
         except (ConvergenceError, np.linalg.LinAlgError, ValueError):
             beta = errors = np.full(width, np.nan)
     slope = slope_at(cells, beta)
-    if not np.all(np.abs(slope.score) * spread < STEEPEST):  # nor where there is no answer
-        climbed = climb(cells, spread)
-        if climbed is None:
-            return None
-        beta, errors = climbed
+    flat = bool(np.all(np.abs(slope.score) < STEEPEST))  # nor where there is no answer
+    if not (flat and bool(np.all(errors < WIDEST))):
+        beta, errors = climb(cells)
         slope = slope_at(cells, beta)
-    exists = np.isfinite(errors) & (errors * spread < WIDEST)
+    exists = np.isfinite(errors) & (errors < WIDEST)
     if bool(exists.all()):
         step = _newton_step(slope)
         if step is None:
             return None
         beta = beta + step
+    with np.errstate(over="ignore", under="ignore"):
+        beta, errors = beta / spread, errors / spread
     found = tuple(
         Coefficient(float(b), float(se)) if bounded else None
         for b, se, bounded in zip(beta, errors, exists, strict=True)

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from gepnet_core.comparison import Comparison
 from gepnet_core.export import csv_lines
 from gepnet_core.hazard_ratios import HazardRatio
+from gepnet_core.p_values import p_cell
+from gepnet_core.permutation import Permutation
 from gepnet_core.rank_tests import ChiSquare
+from gepnet_core.result_words import arrangements_words
 from gepnet_core.vocabulary import Status
 
 HEADER = (
@@ -50,15 +53,25 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
 
 def _rows(found: Comparison) -> Iterator[Cells]:
     for weight, test in found.tests.items():
-        yield _test(f"{weight.value} test", test)
+        yield _test(f"{weight.value} test", test, found.few(*found.names))
+    if found.permutation is not None:
+        yield _permutation("log-rank test by permutation", found.permutation)
     if found.stratified is not None:
-        yield _test(f"log-rank test stratified by {found.question.stratify}", found.stratified)
+        yield _test(
+            f"log-rank test stratified by {found.question.stratify}",
+            found.stratified,
+            found.few(*found.names),
+        )
     for pair in found.pairwise:
-        yield _test("log-rank test of a pair", pair.test) | {
-            "group": pair.a,
-            "against": pair.b,
-            "p_holm": pair.p_holm,
-        }
+        of_pair = {"group": pair.a, "against": pair.b}
+        yield (
+            _test("log-rank test of a pair", pair.test, found.few(pair.a, pair.b))
+            | of_pair
+            | {"p_holm": p_cell(pair.p_holm)}
+        )
+        if (pair.a, pair.b) in found.pair_permutations:
+            permuted = found.pair_permutations[pair.a, pair.b]
+            yield _permutation("log-rank test of a pair by permutation", permuted) | of_pair
     models = {"crude": found.crude} | ({"adjusted": found.adjusted} if found.adjusted else {})
     for name, model in models.items():
         for ratio in (*model.ratios, *model.covariates):
@@ -85,7 +98,7 @@ def _rows(found: Comparison) -> Iterator[Cells]:
                 "se": gap.se,
                 "lower": gap.lower,
                 "upper": gap.upper,
-                "p": gap.p,
+                "p": p_cell(gap.p),
             }
     share = "F" if found.is_incidence else "S"
     for at in found.differences_at:
@@ -99,7 +112,7 @@ def _rows(found: Comparison) -> Iterator[Cells]:
             "se": gap.se,
             "lower": gap.lower,
             "upper": gap.upper,
-            "p": gap.p,
+            "p": p_cell(gap.p),
         }
     for curve in found.incidences:
         for day in found.question.times:
@@ -114,15 +127,26 @@ def _rows(found: Comparison) -> Iterator[Cells]:
                 "upper": here.upper,
             }
     for cause, test in found.gray.items():
-        yield _test(f"Gray's test, {CAUSES[cause]}", test)
+        yield _test(f"Gray's test, {CAUSES[cause]}", test, found.few(*found.names, cause=cause))
     for group in found.subgroups:
         for row in group.rows:
             yield _ratio(f"hazard ratio where {group.column} is {row.level}", row.ratio)
         yield _test(f"interaction with {group.column} (likelihood ratio)", group.interaction)
 
 
-def _test(what: str, test: ChiSquare) -> Cells:
-    return {"what": what, "chisq": test.chisq, "df": test.df, "p": test.p}
+def _test(what: str, test: ChiSquare, note: str | None = None) -> Cells:
+    return {"what": what, "chisq": test.chisq, "df": test.df, "p": p_cell(test.p), "note": note}
+
+
+def _permutation(what: str, found: Permutation) -> Cells:
+    """Return a test by permutation; `lower` and `upper` are those of p where arrangements were drawn."""
+    return {
+        "what": what,
+        "lower": found.lower,
+        "upper": found.upper,
+        "p": p_cell(found.p),
+        "note": arrangements_words(found),
+    }
 
 
 def _ratio(what: str, ratio: HazardRatio) -> Cells:
@@ -133,6 +157,6 @@ def _ratio(what: str, ratio: HazardRatio) -> Cells:
         "estimate": ratio.hazard_ratio,
         "lower": ratio.lower,
         "upper": ratio.upper,
-        "p": ratio.p,
-        "note": ratio.note,
+        "p": p_cell(ratio.p),
+        "note": ratio.note or ratio.remark,
     }

@@ -13,9 +13,9 @@ from gepnet_core.characters import escape
 from gepnet_core.comparison import Comparison
 from gepnet_core.figure_words import RATIO_TICKS, WIDEST_RATIO, longest_months, ticks
 from gepnet_core.figures import GRID, dressed, faded
-from gepnet_core.formatting import format_ratio
 from gepnet_core.hazard_ratios import HazardRatio
 from gepnet_core.palette import PALE_SLATE, SLATE, look_of
+from gepnet_core.result_words import ratio_words
 from gepnet_core.survival import kaplan_meier
 from gepnet_core.vocabulary import DAYS_PER_MONTH, Status
 
@@ -33,7 +33,7 @@ def forest_figure(rows: Sequence[tuple[str, HazardRatio | None]]) -> go.Figure:
     for place, (words, ratio) in enumerate(rows):
         text = f"<b>{escape(words)}</b>" if ratio is None else escape(words)
         if ratio is not None and ratio.hazard_ratio is not None and ratio.lower and ratio.upper:
-            text += f": {format_ratio(ratio.hazard_ratio, ratio.lower, ratio.upper)}"
+            text += f": {escape(ratio_words(ratio))}"
             left, right = max(ratio.lower, 1 / WIDEST_RATIO), min(ratio.upper, WIDEST_RATIO)
             low, high = min(low, left), max(high, right)
             middle = min(max(ratio.hazard_ratio, left), right)

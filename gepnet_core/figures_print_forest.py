@@ -10,7 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from gepnet_core.comparison import Comparison
-from gepnet_core.comparison_words import EXPLORATORY, EXPLORATORY_TRIAL, kind_of_ratio, model_words
+from gepnet_core.comparison_words import (
+    EXPLORATORY,
+    EXPLORATORY_TRIAL,
+    kind_of_ratio,
+    model_words,
+)
 from gepnet_core.figure_words import RATIO_TICKS, WIDEST_RATIO
 from gepnet_core.figures_print_paper import (
     AXIS,
@@ -28,8 +33,8 @@ from gepnet_core.hazard_ratios import HazardRatio
 from gepnet_core.intake.known_later import KNOWN_LATER
 from gepnet_core.palette import SLATE
 from gepnet_core.print_size import Width
+from gepnet_core.result_words import ratio_words
 from gepnet_core.sheets import capital, estimate_provenance
-from gepnet_core.sheets_compare import ratio_words
 
 GAP = 2.0  # mm between columns
 BETWEEN = 1.2  # mm between lines
@@ -147,9 +152,11 @@ def _sheet(
     paper.text(left + wide / 2, y, "log scale", align="center")
     warning = EXPLORATORY_TRIAL if found.dataset.is_trial else EXPLORATORY
     against = f"against {found.label(found.reference)}, {how}"
-    wary = "".join(f"{remark} " for remark in remarks)
+    wary = "".join(f" {remark}" for remark in remarks)
+    beside = dict.fromkeys(line.ratio.remark for line in lines if line.ratio is not None)
+    noted = "".join(f" {capital(words)}." for words in beside if words)
     caption = (
-        f"{title} {against}; {level} CI by Wald. {found.estimated.endpoint.name}. {wary}{warning} "
+        f"{title} {against}; {level} CI by Wald.{noted} {found.estimated.endpoint.name}.{wary} {warning} "
         f"{estimate_provenance(found.estimated)}"
     )
     bottom = paper.lines(0.0, y + 1.5 * paper.row, paper.wrapped(caption, paper.width), colour=FAINT)

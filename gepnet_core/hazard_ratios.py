@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gepnet_core.cox import CoxFit, fit_cox
-from gepnet_core.intervals import Floats
 from gepnet_core.partial_likelihood import Cells
 from gepnet_core.proportional_hazards import proportional_hazards_test
 from gepnet_core.rank_tests import ChiSquare
+from gepnet_core.regression_columns import Covariate, Term, design_of
+from gepnet_core.separation import GROUPS, Separation, separation
+from gepnet_core.small_groups import SmallGroup, small_groups_words
 from gepnet_core.survival import EventCounts
 
 FEWEST_EVENTS_A_PARAMETER = 10
@@ -25,7 +27,11 @@ NO_MAXIMUM = "not estimable: the model has no maximum in these patients"
 
 @dataclass(frozen=True, slots=True)
 class HazardRatio:
-    """The hazard of a stratum over that of the reference; None throughout where `note` says why."""
+    """The hazard of a stratum over that of the reference; None where `note` says why.
+
+    `p` exists even where the ratio of one unit is beyond what a number holds. `limit` says that a covariate has
+    no bound, so that this ratio is the one in that limit; `few` that a group is too small for the approximation.
+    """
 
     stratum: str
     reference: str
@@ -34,32 +40,22 @@ class HazardRatio:
     upper: float | None = None
     p: float | None = None
     note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Covariate:
-    """A baseline column to adjust for: `levels` of a categorical one, the first being its reference.
-
-    `values` has one entry a cell, None where nothing is recorded.
-    """
-
-    name: str
-    label: str
-    levels: tuple[str, ...]
-    values: tuple[object, ...]
+    limit: str | None = None
+    few: str | None = None
 
     @property
-    def is_numeric(self) -> bool:
-        """True where the column enters as a number."""
-        return not self.levels
+    def remark(self) -> str | None:
+        """What stands beside the ratio, or None."""
+        return "; ".join(said for said in (self.limit, self.few) if said) or None
 
 
 @dataclass(frozen=True, slots=True)
 class CoxModel:
     """Hazard ratios of the strata, and of the covariates where there are any.
 
-    `n` and `events` are those of the fitted patients; `dropped` had a covariate that is not recorded;
-    `warnings` are sentences. `ph` tests whether the hazards are proportional.
+    `n` and `events` are those of the patients whose covariates are recorded, whether or not a ratio can be
+    estimated, as R's `coxph` counts them; `dropped` had one that is not; `warnings` are sentences. `ph` tests
+    whether the hazards are proportional.
     """
 
     reference: str
@@ -70,15 +66,6 @@ class CoxModel:
     dropped: int
     ph: ChiSquare
     warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """A column of the design: whose ratio it is, against what."""
-
-    stratum: str
-    reference: str
-    covariate: bool
 
 
 def crude_cells(strata: Sequence[EventCounts]) -> tuple[Cells, tuple[str, ...]]:
@@ -125,32 +112,36 @@ def hazard_ratios(
         [all(column.values[i] is not None for column in covariates) for i in range(len(membership))]
     )
     names = np.array(membership, dtype=object)
-    dropped = int(cells.leaving[~kept].sum())
-    events = {name: int(cells.events[kept & (names == name)].sum()) for name in strata}
-    among = " among the patients whose covariates are recorded" if dropped else ""
-    notes = {
-        name: f"not estimable: no events in {label(name)}{among}" for name in strata if events[name] == 0
-    }
-    if events[reference] == 0:
-        note = (
-            f"not estimable: no events in the reference {label(reference)}{among}. Choose another reference."
-        )
-        notes = dict.fromkeys(strata, note)
+    complete = cells.where(kept)
+    dropped = cells.n - complete.n
+    notes = _without_events(cells, names, kept, strata, reference, label, dropped=dropped > 0)
+    few = _few(cells, names, kept, strata, label)
     warnings: list[str] = []
     compared = [name for name in strata if name != reference and name not in notes]
     for name in notes:
         kept &= names != name
-    columns, terms, carries = _design(cells, names, reference, compared, covariates, kept, warnings)
-    kept &= carries
-    fitted = replace(cells, design=columns).where(kept)
-    fit = None
+    design = design_of(cells, names, reference, compared, covariates if compared else (), kept, warnings)
+    terms = design.terms
+    fitted = replace(cells, design=design.columns).where(kept & design.carries)
+    fit = parted = None
     if compared and fitted.n_events:
         fit = fit_cox(fitted)
         if fitted.n_events < FEWEST_EVENTS_A_PARAMETER * len(terms):
             warnings.append(_few_events(fitted.n_events, len(terms)))
-    found = [_ratio(term, place, fit, conf_level) for place, term in enumerate(terms)]
+    if fit is not None:
+        owners = [term.covariate or GROUPS for term in terms]
+        parted = separation(fitted, owners, [i for i, found in enumerate(fit.coefficients) if found is None])
+    found = [_ratio(term, place, fit, parted, conf_level) for place, term in enumerate(terms)]
+    limit = _limit(parted, design.empty)
+    if limit:
+        found = [replace(ratio, limit=limit) if ratio.p is not None else ratio for ratio in found]
+    if parted is not None and parted.owners != (GROUPS,):
+        rest = "; the other ratios are those of the limit" if any(ratio.limit for ratio in found) else ""
+        warnings.append(f"{parted.says}, so {parted.no_bound}{rest}.")
     by_stratum = {
-        ratio.stratum: ratio for ratio, term in zip(found, terms, strict=True) if not term.covariate
+        ratio.stratum: replace(ratio, few=_joined(few, (ratio.stratum, reference)))
+        for ratio, term in zip(found, terms, strict=True)
+        if term.covariate is None
     }
     ratios = [
         HazardRatio(name, reference, note=notes[name]) if name in notes else by_stratum[name]
@@ -160,10 +151,71 @@ def hazard_ratios(
     ph = ChiSquare(None, len(terms), None)
     if fit is not None and fit.is_bounded:
         ph = proportional_hazards_test(fitted, fit.beta)
-    adjusted = [ratio for ratio, term in zip(found, terms, strict=True) if term.covariate]
+    lacks = "not estimable: no events in {}, so its ratio has no bound"
+    empty = [
+        HazardRatio(term.stratum, term.reference, note=lacks.format(term.stratum)) for term in design.empty
+    ]
+    adjusted = [ratio for ratio, term in zip(found, terms, strict=True) if term.covariate is not None]
     return CoxModel(
-        reference, tuple(ratios), tuple(adjusted), fitted.n, fitted.n_events, dropped, ph, tuple(warnings)
+        reference,
+        tuple(ratios),
+        (*adjusted, *empty),
+        complete.n,
+        complete.n_events,
+        dropped,
+        ph,
+        tuple(warnings),
     )
+
+
+def _without_events(
+    cells: Cells,
+    names: np.ndarray,
+    kept: np.ndarray,
+    strata: Sequence[str],
+    reference: str,
+    label: Callable[[str], str],
+    *,
+    dropped: bool,
+) -> dict[str, str]:
+    """Return why strata have no ratio, for want of events; without any in the reference, none has."""
+    among = " among the patients whose covariates are recorded" if dropped else ""
+    empty = [name for name in strata if not cells.events[kept & (names == name)].any()]
+    if len(empty) == len(strata):
+        return dict.fromkeys(strata, f"not estimable: no events in any group{among}")
+    if reference in empty:
+        return dict.fromkeys(
+            strata,
+            f"not estimable: no events in the reference {label(reference)}{among}. Choose another reference.",
+        )
+    return {name: f"not estimable: no events in {label(name)}{among}" for name in empty}
+
+
+def _few(
+    cells: Cells, names: np.ndarray, kept: np.ndarray, strata: Sequence[str], label: Callable[[str], str]
+) -> dict[str, SmallGroup]:
+    """Return the strata that are too small for the approximation."""
+    inside = {name: kept & (names == name) for name in strata}
+    return {
+        name: SmallGroup(label(name), int(cells.leaving[here].sum()), int(cells.events[here].sum()))
+        for name, here in inside.items()
+    }
+
+
+def _joined(few: dict[str, SmallGroup], names: Sequence[str]) -> str | None:
+    return small_groups_words([few[name] for name in names])
+
+
+def _limit(parted: Separation | None, empty: Sequence[Term]) -> str | None:
+    """Return what a ratio that exists says of those without bound."""
+    if parted is not None:
+        return f"in the limit: {parted.says} and {'have' if parted.plural else 'has'} no bound"
+    if empty:
+        named = " and ".join(ratio.stratum for ratio in empty)
+        verb = "separate" if len(empty) > 1 else "separates"
+        have = "have" if len(empty) > 1 else "has"
+        return f"in the limit: {named} {verb} events from non-events and {have} no bound"
+    return None
 
 
 def _few_events(events: int, parameters: int) -> str:
@@ -172,84 +224,25 @@ def _few_events(events: int, parameters: int) -> str:
     return f"{counted} for {of}: fewer than 10 events each, so they are unstable."
 
 
-def _ratio(term: _Term, place: int, fit: CoxFit | None, conf_level: float) -> HazardRatio:
+def _ratio(
+    term: Term, place: int, fit: CoxFit | None, parted: Separation | None, conf_level: float
+) -> HazardRatio:
     if fit is None:
         return HazardRatio(term.stratum, term.reference, note=NO_MAXIMUM)
     coefficient = fit.coefficients[place]
     if coefficient is None:
-        return HazardRatio(term.stratum, term.reference, note=NO_BOUND)
-    if not coefficient.fits:
-        return HazardRatio(term.stratum, term.reference, note=NO_NUMBER)
+        return HazardRatio(term.stratum, term.reference, note=_no_bound(term, parted))
+    if not coefficient.fits(conf_level):
+        return HazardRatio(term.stratum, term.reference, p=coefficient.p, note=NO_NUMBER)
     lower, upper = coefficient.limits(conf_level)
     return HazardRatio(term.stratum, term.reference, coefficient.hazard_ratio, lower, upper, coefficient.p)
 
 
-def _design(
-    cells: Cells,
-    names: np.ndarray,
-    reference: str,
-    compared: Sequence[str],
-    covariates: Sequence[Covariate],
-    kept: np.ndarray,
-    warnings: list[str],
-) -> tuple[Floats, list[_Term], np.ndarray]:
-    """Return the columns of the model, what they stand for, and which cells carry information on them."""
-    columns = [(names == name).astype(float) for name in compared]
-    terms = [_Term(name, reference, covariate=False) for name in compared]
-    carries = np.ones(len(names), dtype=bool)
-    for covariate in covariates:
-        added, named, without = _covariate(cells, covariate, kept)
-        if without:
-            warnings.append(
-                f"No events where {covariate.label} is {' or '.join(without)}: these patients add nothing and "
-                "are left out of the model."
-            )
-            values = np.array([str(value) for value in covariate.values], dtype=object)
-            carries &= ~np.isin(values, without)
-        used, alike = kept & carries, []
-        for column, term in zip(added, named, strict=True):
-            if _adds(columns, column, used):
-                columns.append(column)
-                terms.append(term)
-            else:
-                alike.append(term)
-        if named and len(alike) == len(named):
-            warnings.append(
-                f"{covariate.label} says nothing beyond the groups and the other covariates, and is left out."
-            )
-        elif alike:
-            warnings.append(
-                f"{' and '.join(term.stratum for term in alike)} cannot be told apart from the groups and the "
-                f"other levels, and is part of the reference {alike[0].reference}."
-            )
-    design = np.column_stack(columns) if columns else np.empty((len(names), 0))
-    return design, terms, carries
-
-
-def _covariate(
-    cells: Cells, covariate: Covariate, kept: np.ndarray
-) -> tuple[list[Floats], list[_Term], list[str]]:
-    """Return the columns of a covariate, their terms, and its levels without events."""
-    if covariate.is_numeric:
-        values = np.array([0.0 if value is None else float(str(value)) for value in covariate.values])
-        return [values], [_Term(covariate.label, "per unit", covariate=True)], []
-    found = np.array([str(value) for value in covariate.values], dtype=object)
-    shown = [level for level in covariate.levels if cells.leaving[kept & (found == level)].any()]
-    with_events = [level for level in shown if cells.events[kept & (found == level)].any()]
-    without = [level for level in shown if level not in with_events]
-    first, rest = with_events[:1], with_events[1:]
-    terms = [_Term(f"{covariate.label}: {level}", first[0], covariate=True) for level in rest]
-    return [(found == level).astype(float) for level in rest], terms, without
-
-
-def _adds(columns: Sequence[Floats], added: Floats, used: np.ndarray) -> bool:
-    """Return True where the added column says something that those before it do not."""
-    table = np.column_stack([*columns, added])[used]
-    if len(table) == 0:
-        return False
-    table = table - table.mean(axis=0)
-    size = np.linalg.norm(table, axis=0)
-    if not bool(size.all()):
-        return False
-    rank = int(np.linalg.matrix_rank(table / size, tol=1e-8))
-    return rank == len(columns) + 1
+def _no_bound(term: Term, parted: Separation | None) -> str:
+    """Return why a ratio has no bound, by the column at fault."""
+    owner = term.covariate or GROUPS
+    if parted is None or (owner == GROUPS and owner in parted.owners and not parted.together):
+        return NO_BOUND
+    if owner in parted.owners:
+        return f"not estimable: {parted.says}, so {parted.no_bound}"
+    return f"not estimable: {parted.says}, which leaves no bound to this ratio either"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from gepnet_core.survival import Integers
 MOST_STEPS, MOST_HALVINGS = 60, 30
 FLAT = 1e-11  # a rise of the log likelihood that ends the climb
 ROUNDING = 1e-12
+LEAST_INFORMATION = 1e-20
+WIDEST = 50.0  # a standard error beyond it, in units of the covariate's spread, has run away
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,33 +114,57 @@ def slope_at(cells: Cells, beta: Floats) -> Slope:
     return Slope(score, information, likelihood)
 
 
-def climb(cells: Cells, spread: Floats) -> tuple[Floats, Floats] | None:
-    """Return log hazard ratios and standard errors, each of shape (p,), by Newton's steps from 0, or None.
+def standardised(cells: Cells) -> tuple[Cells, Floats]:
+    """Return the cells with centred columns in units of their spread, and that spread, shape (p,).
 
-    A step that does not rise is halved, as R's `coxph` does. Where a ratio has no bound its standard error grows
-    without end, and the climb stops where the likelihood hardly rises. `spread`, shape (p,), scales the covariates.
-    None where no step leads up.
+    The spread of a column of 0 and 1 is 1, that of another its standard deviation. Without this a covariate far
+    from 0 (an identifier, a date as a number) or in very large or small units loses its digits in the sums.
     """
-    scaled = Cells(cells.days, cells.leaving, cells.events, cells.design / spread)
-    beta = np.zeros(spread.size)
-    here = slope_at(scaled, beta)
+    design = cells.design
+    binary = np.all((design == 0.0) | (design == 1.0), axis=0)
+    size = np.abs(design).max(axis=0, initial=0.0)
+    size = np.where(binary | (size == 0.0), 1.0, np.exp2(np.floor(np.log2(np.where(size > 0.0, size, 1.0)))))
+    centred = design / size  # a power of 2, so that no digit is lost
+    centred = centred - np.average(centred, axis=0, weights=cells.leaving)
+    width = np.abs(centred).max(axis=0, initial=0.0)
+    width = np.where(width == 0.0, 1.0, width)
+    squares = cells.leaving @ (centred / width) ** 2 / max(cells.n - 1, 1)
+    spread = np.where(binary | (squares == 0.0), 1.0, width * np.sqrt(squares))
+    return replace(cells, design=centred / spread), spread * size
+
+
+def climb(cells: Cells) -> tuple[Floats, Floats]:
+    """Return log hazard ratios and standard errors, each of shape (p,), by Newton's steps from 0.
+
+    The covariates are standardised. A step that does not rise is halved, as R's `coxph` does. Where a ratio has no
+    bound its standard error grows without end, and the climb stops where the likelihood hardly rises: the other
+    ratios are then those of the limit.
+    """
+    beta = np.zeros(cells.design.shape[1])
+    here = slope_at(cells, beta)
     for _ in range(MOST_STEPS):
         try:
             step = np.linalg.solve(here.information, here.score)
         except np.linalg.LinAlgError:
-            return None
+            break
+        rounding = ROUNDING * max(1.0, abs(here.log_likelihood))
         for _ in range(MOST_HALVINGS):
-            there = slope_at(scaled, beta + step)
-            if np.isfinite(there.log_likelihood) and there.log_likelihood >= here.log_likelihood - ROUNDING:
+            there = slope_at(cells, beta + step)
+            if np.isfinite(there.log_likelihood) and there.log_likelihood >= here.log_likelihood - rounding:
                 break
             step = step / 2.0
         else:
-            return None
+            break
         gain, beta, here = there.log_likelihood - here.log_likelihood, beta + step, there
         if gain < FLAT:
             break
-    try:
-        errors = np.sqrt(np.diagonal(np.linalg.inv(here.information)))
-    except np.linalg.LinAlgError:
-        return None
-    return beta / spread, errors / spread
+    return beta, _errors(here.information)
+
+
+def _errors(information: Floats) -> Floats:
+    """Return the standard errors; huge, not a failure, where the information is singular along a ratio."""
+    if not np.isfinite(information).all():
+        return np.full(len(information), np.inf)
+    values, vectors = np.linalg.eigh(information)
+    errors: Floats = np.sqrt((vectors**2 / np.maximum(values, LEAST_INFORMATION)).sum(axis=1))
+    return errors

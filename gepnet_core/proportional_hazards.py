@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gepnet_core.intervals import Floats
-from gepnet_core.partial_likelihood import Cells, scores
+from gepnet_core.partial_likelihood import Cells, scores, standardised
 from gepnet_core.rank_tests import ChiSquare, chi_square
 
 ROUNDING = 1e-14
@@ -31,6 +31,8 @@ def proportional_hazards_test(cells: Cells, beta: Floats) -> ChiSquare:
     width = beta.size
     if width == 0 or cells.n_events == 0:
         return ChiSquare(None, width, None)
+    cells, spread = standardised(cells)
+    beta = beta * spread
     days, place = np.unique(cells.days, return_inverse=True)
     leaving, events = (np.bincount(place, part, days.size) for part in (cells.leaving, cells.events))
     at_risk = leaving[::-1].cumsum()[::-1]

@@ -23,12 +23,11 @@ from gepnet_core.formatting import (
     format_level,
     format_number,
     format_p,
-    format_ratio,
     format_signed,
 )
-from gepnet_core.hazard_ratios import HazardRatio
 from gepnet_core.rank_tests import ChiSquare, PairwiseTest
 from gepnet_core.restricted_mean import Difference, RestrictedMean
+from gepnet_core.result_words import arrangements_words, ratio_words
 from gepnet_core.sheet import MISSING, Cell, Sheet
 from gepnet_core.sheets import ended, estimate_provenance
 from gepnet_core.vocabulary import DAYS_PER_MONTH, ConfType, Status
@@ -56,12 +55,17 @@ def comparison_sheets(found: Comparison) -> list[Sheet]:
 def tests_sheet(found: Comparison) -> Sheet:
     """Return the overall tests, and the stratified one."""
     rows = [[weight.value, *test_cells(test), weight.meaning] for weight, test in found.tests.items()]
+    if found.permutation is not None:
+        words = arrangements_words(found.permutation)
+        rows.insert(1, ["Log-rank by permutation", MISSING, MISSING, format_p(found.permutation.p), words])
     if found.stratified is not None:
         column = column_label(found.dataset, found.question.stratify or "")
         words = f"compared within each level of “{column}”, then added up"
         rows.append(["Stratified log-rank", *test_cells(found.stratified), words])
     header = ("Test", "χ²", "Degrees of freedom", "p", "What it weighs")
-    return _sheet(found, "Tests between all groups", header, rows, [*_cause(found), ABBREVIATION])
+    return _sheet(
+        found, "Tests between all groups", header, rows, [*small_groups(found), *_cause(found), ABBREVIATION]
+    )
 
 
 def pairs_sheet(found: Comparison) -> Sheet:
@@ -76,8 +80,15 @@ def pairs_sheet(found: Comparison) -> Sheet:
         ]
         for pair in pairs
     ]
-    header = ("Pair", "log-rank χ²", "p", "p after Holm")
-    notes = [*_cause(found), f"{holm_sentence(found)} {ABBREVIATION}"]
+    header: tuple[str, ...] = ("Pair", "log-rank χ²", "p", "p after Holm")
+    if found.pair_permutations and rows:
+        permuted = [found.pair_permutations.get((pair.a, pair.b)) for pair in pairs]
+        header = (*header, "p by permutation")
+        rows = [
+            [*row, MISSING if test is None else format_p(test.p)]
+            for row, test in zip(rows, permuted, strict=True)
+        ]
+    notes = [*small_groups(found), *_cause(found), f"{holm_sentence(found)} {ABBREVIATION}"]
     return _sheet(found, "Log-rank test of each pair of groups", header, rows, notes)
 
 
@@ -101,6 +112,7 @@ def hazard_sheet(found: Comparison) -> Sheet:
         "Cox's regression with Efron's weights for ties.",
         proportional_sentence(found),
         *found.model.warnings,
+        *small_groups(found),
     ]
     rows = [
         [label, _events_of(found, stratum.events, stratum.n, stratum.stratum), *ratios]
@@ -177,7 +189,8 @@ def gray_sheet(found: Comparison) -> Sheet:
     compared = found.gray if len(found.strata) > 1 else {}
     rows = [[cause.label.capitalize(), *test_cells(test)] for cause, test in compared.items()]
     header = ("Gray's test", "χ²", "Degrees of freedom", "p")
-    return _sheet(found, "Gray's test for both causes", header, rows, [ABBREVIATION])
+    few = dict.fromkeys(said for cause in compared for said in small_groups(found, cause))
+    return _sheet(found, "Gray's test for both causes", header, rows, [*few, ABBREVIATION])
 
 
 def subgroups_sheet(found: Comparison) -> Sheet:
@@ -206,11 +219,6 @@ def subgroups_sheet(found: Comparison) -> Sheet:
     return _sheet(found, title, header, rows, notes)
 
 
-def ratio_words(ratio: HazardRatio) -> str:
-    """Return a hazard ratio, or why there is none."""
-    return ratio.note or format_ratio(ratio.hazard_ratio, ratio.lower, ratio.upper)
-
-
 def test_cells(test: ChiSquare) -> list[str]:
     """Return the statistic, degrees of freedom and p of a test."""
     return [_chisq(test), str(test.df), format_p(test.p)]
@@ -227,6 +235,15 @@ def _events_of(found: Comparison, events: int, n: int, *strata: str, within: tup
         " / ",
         ended(found.estimated, n, None, *strata, within=within),
     )
+
+
+def small_groups(found: Comparison, cause: Status = Status.EVENT) -> list[str]:
+    """Return that a group is too small for p-values and intervals that rest on large samples."""
+    said = found.few(*found.names, cause=cause)
+    if said is None:
+        return []
+    of = "" if cause is Status.EVENT else f", of {cause.label}"
+    return [f"{said[0].upper()}{said[1:]}{of}."]
 
 
 def _cause(found: Comparison) -> list[str]:

@@ -181,6 +181,15 @@ VIEWS: dict[str, tuple[str, View]] = {
             ),
         ),
     ),
+    "covariates far from zero and in odd units": (
+        "regression",
+        View(endpoint="TTE", adjust=("far", "huge", "tiny", "small"), conf_level=0.99),
+    ),
+    "a level and a number that separate the events": (
+        "regression",
+        View(endpoint="TTE", by="CELL", adjust=("apart", "below"), subgroups=("level",)),
+    ),
+    "levels without events": ("regression", View(endpoint="TTE", adjust=("level", "years"))),
     "groups that meet on the first day alone": ("once", View(endpoint="E1")),
     "groups by a column that is a formula": (
         "hostile",
@@ -268,6 +277,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, shipped: Path) -> Shelf:
     files = {name: REFERENCE / f"{name}_covariates_adtte.csv" for name in ("veteran", "lung", "mgus2")}
     files |= {"undated": without_dates(extra / "u.csv"), "hostile": hostile(extra / "h.csv")}
     files |= {"unrecorded": unrecorded(extra / "n.csv"), "once": once(extra / "o.csv")}
+    files["regression"] = REFERENCE / "regression_adtte.csv"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GEPNET_DATA_DIR", str(folder))
         patch.setattr("builtins.print", lambda *_, **__: None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -112,14 +113,17 @@ DAYS = [5, 8, 12, 20, 2, 3, 6, 9, 4, 7, 10, 15]
 EVENTS = [1, 1, 1, 0, 1, 1, 0, 1, 0, 1, 1, 0]
 
 
-def test_patients_at_a_level_without_events_leave_the_model_with_a_word() -> None:
+def test_a_level_without_events_leaves_the_other_ratios_in_their_limit_with_a_word() -> None:
     values = tuple("YYYZYYZZYYZZ")
     none = model([*DAYS, 11, 13], [*EVENTS, 0, 0], "AAAAAABBBBBBAB", [1] * 14, (*values, "X", "X"))
     alone = model(DAYS, EVENTS, "AAAAAABBBBBB", [1] * 12, values)
-    assert none.ratios == alone.ratios
-    assert none.covariates == alone.covariates
-    assert none.n == 12
-    assert none.warnings[0].startswith("No events where S is X: these patients add nothing")
+    assert [replace(ratio, limit=None) for ratio in none.ratios] == list(alone.ratios)
+    assert [replace(ratio, limit=None) for ratio in none.covariates[:-1]] == list(alone.covariates)
+    assert none.covariates[-1].stratum == "S: X"
+    assert none.covariates[-1].note == "not estimable: no events in S: X, so its ratio has no bound"
+    assert none.ratios[0].limit == "in the limit: S: X separates events from non-events and has no bound"
+    assert (none.n, none.events) == (14, 8), "as coxph counts them"
+    assert none.warnings[0].startswith("No events where S is X: it separates events from non-events there.")
 
 
 def test_dropped_are_patients_not_rows() -> None:

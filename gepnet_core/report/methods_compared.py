@@ -62,6 +62,14 @@ def _tests(found: Comparison, cited: Cited) -> list[str]:
         f"Equality of the {kind} was tested by the log-rank test{cited('mantel')} and, giving early days more "
         f"weight, by the Gehan-Breslow{cited('gehan', 'breslow')} and Peto-Peto tests{cited('peto')}."
     ]
+    if found.permutation is not None or found.pair_permutations:
+        drawn = (
+            "" if found.permutation is None or found.permutation.exact else ", arrangements drawn by chance"
+        )
+        said.append(
+            "Since a group has fewer than 5 patients or events, the log-rank test was also done by "
+            f"permutation{cited('hothorn')}{drawn}."
+        )
     if any(test.p is not None for test in found.gray.values()):
         said.append(
             f"Cumulative incidences of event and of death were compared by Gray’s test{cited('gray')}."

@@ -27,6 +27,8 @@ REFERENCES = {
     "greenwood": "Greenwood M. The natural duration of cancer. Reports on Public Health and Medical Subjects 33. "
     "London: HMSO; 1926.",
     "holm": "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65–70.",
+    "hothorn": "Hothorn T, Hornik K, van de Wiel MA, Zeileis A. A Lego system for conditional inference. Am Stat "
+    "2006;60:257–263.",
     "kaplan": "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. J Am Stat Assoc "
     "1958;53:457–481.",
     "klein": "Klein JP, Moeschberger ML. Survival analysis: techniques for censored and truncated data. 2nd ed. "

@@ -15,6 +15,7 @@ from gepnet_core.figures_compare import (
     stacked_figure,
 )
 from gepnet_core.formatting import format_number
+from gepnet_core.sheet import Sheet
 from gepnet_core.sheets_compare import (
     NO_DIFFERENCE,
     RESTRICTED_MEAN,
@@ -27,6 +28,7 @@ from gepnet_core.sheets_compare import (
     incidence_sheet,
     pairs_sheet,
     restricted_means_sheet,
+    small_groups,
     subgroups_sheet,
     tests_sheet,
 )
@@ -34,6 +36,8 @@ from gepnet_core.view import View
 from gepnet_core.vocabulary import DAYS_PER_MONTH
 from pages.components import figure, tables
 from pages.components.markdown import escaped
+
+LONG = 40
 
 
 def show_tests(found: Comparison, view: View) -> None:
@@ -44,6 +48,8 @@ def show_tests(found: Comparison, view: View) -> None:
             "Cause-specific: in these tests a death before the event is censored. Gray's test is below."
         )
     tables.show_sheet(tests_sheet(found), view, alt="Tests between all groups")
+    for said in small_groups(found):
+        st.caption(escaped(said))
     pairs = pairs_sheet(found)
     if pairs.rows:
         tables.show_sheet(pairs, view, alt="Log-rank test of each pair of groups")
@@ -62,15 +68,23 @@ def show_hazard_ratios(found: Comparison, levels: Sequence[str], view: View) -> 
         "forest",
         alt=words,
     )
-    tables.show_sheet(ratios, view, alt=words)
+    tables.show_sheet(ratios, view, alt=words, wrapped=_is_long(ratios))
+    for said in small_groups(found):
+        st.caption(escaped(said))
     if covariates.rows:
-        tables.show_sheet(covariates, view, alt="Covariates of the adjusted model")
+        alt = "Covariates of the adjusted model"
+        tables.show_sheet(covariates, view, alt=alt, wrapped=_is_long(covariates))
     st.markdown(
         f"{proportional_sentence(found)} Where hazards are proportional, the curves below are parallel."
     )
     figure.show(
         log_minus_log_figure(found, levels), "log_minus_log", alt="log(−log S) against the logarithm of time"
     )
+
+
+def _is_long(sheet: Sheet) -> bool:
+    """Return True where a cell says in words why a ratio is what it is."""
+    return any(isinstance(cell, str) and len(cell) > LONG for row in sheet.rows for cell in row)
 
 
 def show_differences(found: Comparison, view: View) -> None:
@@ -119,7 +133,8 @@ def show_subgroups(found: Comparison, view: View) -> None:
     for group in found.subgroups:
         lines += [(group.label, None), *((row.level, row.ratio) for row in group.rows)]
     figure.show(forest_figure(lines), "subgroups", alt=f"Subgroups, {contrast}")
-    tables.show_sheet(subgroups_sheet(found), view, alt=f"Subgroups, {contrast}")
+    sheet = subgroups_sheet(found)
+    tables.show_sheet(sheet, view, alt=f"Subgroups, {contrast}", wrapped=_is_long(sheet))
     st.caption(SMALL_SUBGROUPS)
 
 

@@ -55,12 +55,14 @@ def _unique(header: Sequence[object]) -> list[str]:
     return found
 
 
-def show_sheet(sheet: Sheet, view: View, *, alt: str, named: Mapping[int, str] | None = None) -> None:
+def show_sheet(
+    sheet: Sheet, view: View, *, alt: str, named: Mapping[int, str] | None = None, wrapped: bool = False
+) -> None:
     """Draw a table of the files; each count opens its patients. `named` gives columns another head here."""
     header, *rows = [[_linked(cell, view) for cell in row] for row in sheet.cells]
     for place, name in (named or {}).items():
         header[place] = name
-    show(header, rows, alt=alt)
+    show(header, rows, alt=alt, wrapped=wrapped)
 
 
 def _linked(cell: Cell, view: View) -> object:

@@ -405,14 +405,22 @@ tests <- function() {
         "p after Holm" = holm[i])
 }
 
+in_own_units <- function(x) {
+  # columns less their least value, in units of their standard deviation (1 for a column of 0 and 1), so that no
+  # digit of a number far from zero is lost
+  x <- sweep(x, 2, apply(x, 2, min))
+  binary <- apply(x, 2, function(column) all(column %in% c(0, 1)))
+  spread <- apply(x, 2, function(column) { size <- max(column); if (size > 0) size * sd(column / size) else 0 })
+  spread[binary | is.na(spread) | spread == 0] <- 1
+  list(x = sweep(x, 2, spread, "/"), spread = spread)
+}
+
 cox <- function(x, days, event) {
+  # x in its own units
   fit <- suppressWarnings(coxph(Surv(days, event) ~ x, ties = "efron", control = EXACT))
   error <- suppressWarnings(sqrt(diag(fit$var)))
-  binary <- apply(x, 2, function(column) all(column %in% c(0, 1)))
-  spread <- ifelse(binary, 1, apply(x, 2, sd))
   # a ratio without bound runs away, until its error is beyond all measure or collapses
-  exists <- is.finite(coef(fit)) & is.finite(error) & error > 0 & error * spread < 50 &
-    abs(coef(fit)) * spread < 15
+  exists <- is.finite(coef(fit)) & is.finite(error) & error > 0 & error < 50 & abs(coef(fit)) < 15
   list(fit = fit, beta = unname(coef(fit)), error = error, exists = exists)
 }
 
@@ -447,10 +455,11 @@ proportional_hazards <- function(x, days, event, found) {
 
 says_more <- function(x, added, used) {
   table <- cbind(x, added)[used, , drop = FALSE]
-  if (!nrow(table)) return(FALSE)
-  table <- sweep(table, 2, colMeans(table))
-  size <- sqrt(colSums(table^2))
-  all(size > 0) && sum(svd(sweep(table, 2, size, "/"))$d > 1e-8) == ncol(table)
+  if (!nrow(table) || any(apply(table, 2, max) == apply(table, 2, min))) return(FALSE)
+  own <- in_own_units(table)
+  digits <- 1e-15 * max(apply(abs(table), 2, max) / own$spread)
+  centred <- sweep(own$x, 2, colMeans(own$x))
+  sum(svd(sweep(centred, 2, sqrt(colSums(centred^2)), "/"))$d > max(1e-8, digits)) == ncol(table)
 }
 
 hazard_ratios <- function(d, shown, reference, adjust = character(), test = TRUE) {
@@ -461,6 +470,8 @@ hazard_ratios <- function(d, shown, reference, adjust = character(), test = TRUE
   values <- lapply(adjust, function(column) level_of(d$patient, column))
   kept <- Reduce(`&`, lapply(values, function(value) value != "not recorded"), rep(TRUE, nrow(d)))
   dropped <- sum(!kept)
+  complete <- kept
+  empty <- character()
   without <- which(tabulate(d$group[event & kept], k) == 0)
   if (reference %in% without) without <- seq_len(k)
   compared <- setdiff(seq_len(k), c(reference, without))
@@ -469,7 +480,7 @@ hazard_ratios <- function(d, shown, reference, adjust = character(), test = TRUE
   x <- matrix(x, nrow(d))
   terms <- data.frame(name = shown[compared], at = rep("group", length(compared)))
   carries <- rep(TRUE, nrow(d))
-  for (i in seq_along(adjust)) {
+  for (i in seq_along(if (length(compared)) adjust)) {
     entry <- columns[match(adjust[i], columns$column), ]
     value <- values[[i]]
     if (entry$kind == "numeric") {
@@ -480,10 +491,13 @@ hazard_ratios <- function(d, shown, reference, adjust = character(), test = TRUE
       there <- order[order %in% value[kept]]
       falls <- there[there %in% value[kept & event]]
       carries <- carries & !(value %in% setdiff(there, falls))
+      if (length(falls) < length(there)) empty <- c(empty, paste0(entry$label, ": ", setdiff(there, falls)))
       added <- lapply(falls[-1], function(level) as.numeric(value == level))
       words <- if (length(falls) > 1) paste0(entry$label, ": ", falls[-1])
     }
-    for (j in seq_along(added)) if (says_more(x, added[[j]], kept & carries)) {
+    first <- suppressWarnings(min(d$days[event & kept & carries]))
+    seen <- kept & carries & d$days >= first  # who is in a risk set
+    for (j in seq_along(added)) if (says_more(x, added[[j]], seen)) {
       x <- cbind(x, added[[j]])
       terms <- rbind(terms, data.frame(name = words[j], at = "covariate"))
     }
@@ -492,20 +506,22 @@ hazard_ratios <- function(d, shown, reference, adjust = character(), test = TRUE
   ratios <- matrix(NA_real_, nrow(terms), 4)
   ph <- c(NA, nrow(terms), NA)
   if (length(compared) && any(event & used)) {
-    found <- cox(x[used, , drop = FALSE], d$days[used], event[used])
-    fits <- found$exists & abs(found$beta) + 8.3 * found$error < 700
-    half <- z_of() * found$error
-    all <- cbind(exp(found$beta), exp(found$beta - half), exp(found$beta + half),
-                 2 * pnorm(-abs(found$beta / found$error)))
+    own <- in_own_units(x[used, , drop = FALSE])
+    found <- cox(own$x, d$days[used], event[used])
+    beta <- found$beta / own$spread
+    half <- z_of() * found$error / own$spread
+    fits <- found$exists & abs(beta) + half < 700  # else no number holds the ratio of one unit
+    all <- cbind(exp(beta), exp(beta - half), exp(beta + half), 2 * pnorm(-abs(found$beta / found$error)))
     ratios[fits, ] <- all[fits, ]
-    if (test && all(found$exists)) {
-      ph <- proportional_hazards(x[used, , drop = FALSE], d$days[used], event[used], found)
-    }
+    ratios[found$exists, 4] <- all[found$exists, 4]
+    if (test && all(found$exists)) ph <- proportional_hazards(own$x, d$days[used], event[used], found)
   }
+  terms <- rbind(terms, data.frame(name = empty, at = rep("covariate", length(empty))))
+  ratios <- rbind(ratios, matrix(NA_real_, length(empty), 4))
   missing <- setdiff(seq_len(k), c(reference, compared))
   terms <- rbind(terms, data.frame(name = shown[missing], at = rep("group", length(missing))))
   ratios <- rbind(ratios, matrix(NA_real_, length(missing), 4))
-  list(terms = terms, ratios = ratios, patients = sum(used), events = sum(event & used), dropped = dropped, ph = ph)
+  list(terms = terms, ratios = ratios, patients = sum(complete), events = sum(event & complete), dropped = dropped, ph = ph)
 }
 
 say_ratio <- function(section, group, at, ratio)

@@ -48,27 +48,41 @@ def fit(x, days, event):
 
     A ratio has no bound where its error grows beyond all measure.
     """
-    width = x.shape[1]
-    binary = ((x == 0.0) | (x == 1.0)).all(axis=0)
-    spread = np.where(binary, 1.0, x.std(axis=0, ddof=1))
-    scaled = (x - x.mean(axis=0)) / spread  # all below is in these units
-    beta = by_library(x, days, event, scaled, spread)
-    if beta is None:
-        beta = uphill(scaled, days, event, np.zeros(width))
-    errors = errors_of(slope(scaled, days, event, beta)[1])
-    exists = np.isfinite(beta) & np.isfinite(errors) & (errors < 50.0)
-    if exists.all():  # take off what the library leaves
+    scaled, spread = in_own_units(x)  # all below is in these units
+    beta = by_library(days, event, scaled)
+    if beta is not None:  # take off what the library leaves
         beta = uphill(scaled, days, event, beta)
-        errors = errors_of(slope(scaled, days, event, beta)[1])
+    if beta is None or not bounded(scaled, days, event, beta).all():
+        beta = uphill(scaled, days, event, np.zeros(x.shape[1]))  # to the limit, where a ratio has no bound
+    errors = errors_of(slope(scaled, days, event, beta)[1])
+    exists = bounded(scaled, days, event, beta)
     return beta / spread, errors / spread, exists, slope(scaled, days, event, beta)[2]
 
 
-def by_library(x, days, event, scaled, spread):
+def in_own_units(x):
+    """Return the columns less their means, in units of their standard deviation (1 for a column of 0 and 1)."""
+    low = x.min(axis=0)
+    moved = x - low  # first to near zero, so that no digit of a number far from it is lost
+    width = np.where(np.ptp(x, axis=0) > 0.0, np.ptp(x, axis=0), 1.0)
+    part = moved / width
+    binary = ((x == 0.0) | (x == 1.0)).all(axis=0)
+    deviation = part.std(axis=0, ddof=1) * width
+    spread = np.where(binary | (deviation == 0.0), 1.0, deviation)
+    return (part - part.mean(axis=0)) * (width / spread), spread
+
+
+def bounded(x, days, event, beta):
+    """Return which ratios have a bound."""
+    errors = errors_of(slope(x, days, event, beta)[1])
+    return np.isfinite(beta) & np.isfinite(errors) & (errors < 50.0)
+
+
+def by_library(days, event, scaled):
     """Return where lifelines ends, by smaller steps where full ones run past the maximum.
 
     None where the slope is not flat there after any of them: it may stop on a steep place and say nothing.
     """
-    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(x.shape[1])])
+    frame = pd.DataFrame(scaled, columns=[f"x{i}" for i in range(scaled.shape[1])])
     frame["days"], frame["event"] = days + 1.0, event.astype(float)
     for step_size in (0.95, 0.5, 0.25, 0.1):
         with warnings.catch_warnings():
@@ -78,7 +92,7 @@ def by_library(x, days, event, scaled, spread):
                 model = CoxPHFitter().fit(frame, "days", "event", fit_options=options)
             except (ConvergenceError, np.linalg.LinAlgError, ValueError):
                 continue
-        beta = model.params_.to_numpy(float) * spread
+        beta = model.params_.to_numpy(float)
         if np.isfinite(beta).all() and (np.abs(slope(scaled, days, event, beta)[0]) < 1e-3).all():
             return beta
     return None
@@ -115,9 +129,9 @@ def uphill(x, days, event, beta):
 
 def ratio(beta, error, conf_level):
     """Return a hazard ratio with Wald's limits and p."""
-    if abs(beta) + 8.3 * error >= 700.0:
-        return NOTHING
     half = z_of(conf_level) * error
+    if abs(beta) + half >= 700.0:  # no number holds the ratio of one unit
+        return None, None, None, p_of_z(beta / error)
     return math.exp(beta), math.exp(beta - half), math.exp(beta + half), p_of_z(beta / error)
 
 
@@ -126,11 +140,13 @@ def says_more(columns, added, used):
     table = np.column_stack([*columns, added])[used]
     if len(table) == 0:
         return False
-    table = table - table.mean(axis=0)
-    size = np.sqrt((table**2).sum(axis=0))
-    if (size == 0.0).any():
+    if (np.ptp(table, axis=0) == 0.0).any():
         return False
-    return int(np.linalg.matrix_rank(table / size, tol=1e-8)) == table.shape[1]
+    largest = np.abs(table).max(axis=0)
+    table, _ = in_own_units(table)
+    size = np.sqrt((table**2).sum(axis=0))
+    digits = 1e-15 * largest / in_own_units(np.column_stack([*columns, added])[used])[1]
+    return int(np.linalg.matrix_rank(table / size, tol=max(1e-8, digits.max()))) == table.shape[1]
 
 
 def hazard_ratios(days, status, group, strata, reference, conf_level, covariates=()):
@@ -142,43 +158,49 @@ def hazard_ratios(days, status, group, strata, reference, conf_level, covariates
     event = status == 1
     kept = np.array([all(values[i] is not None for _, _, values in covariates) for i in range(len(days))])
     found = {"dropped": int((~kept).sum())}
+    complete = kept
     without = [name for name in strata if not (event & kept & (group == name)).any()]
     if reference in without:
         without = list(strata)
     compared = [name for name in strata if name != reference and name not in without]
-    kept &= ~np.isin(group, without)
+    kept = kept & ~np.isin(group, without)
     columns, terms = (
         [(group == name).astype(float) for name in compared],
         [(name, "group") for name in compared],
     )
     carries = np.ones(len(days), dtype=bool)
-    for label, levels, values in covariates:
+    found |= {"patients": int(complete.sum()), "events": int((event & complete).sum())}
+    empty = []
+    for label, levels, values in covariates if compared else ():
         if levels:
             value = np.array(["" if v is None else v for v in values], dtype=object)
             there = [level for level in levels if (kept & (value == level)).any()]
             falls = [level for level in there if (event & kept & (value == level)).any()]
             for level in there:
                 carries &= (value != level) | (level in falls)
+            empty += [(f"{label}: {level}", "covariate") for level in there if level not in falls]
             added = [((value == level).astype(float), f"{label}: {level}") for level in falls[1:]]
         else:
             added = [(np.array([0.0 if v is None else float(v) for v in values]), label)]
+        first = days[event & kept & carries].min(initial=np.inf)
+        seen = kept & carries & (days >= first)  # who is in a risk set
         for column, words in added:
-            if says_more(columns, column, kept & carries):
+            if says_more(columns, column, seen):
                 columns.append(column)
                 terms.append((words, "covariate"))
     used = kept & carries
-    found |= {"patients": int(used.sum()), "events": int((event & used).sum())}
     found["ratios"] = {(name, "group"): NOTHING for name in strata if name != reference}
-    found["ratios"] |= dict.fromkeys(terms, NOTHING)
+    found["ratios"] |= dict.fromkeys([*terms, *empty], NOTHING)
     found["ph"] = (None, len(terms), None)
-    if compared and found["events"]:
+    if compared and (event & used).any():
         x, own_days, own_event = np.column_stack(columns)[used], days[used], event[used]
         beta, errors, exists, _ = fit(x, own_days, own_event)
         for place, term in enumerate(terms):
             if exists[place]:
                 found["ratios"][term] = ratio(float(beta[place]), float(errors[place]), conf_level)
         if exists.all():
-            found["ph"] = proportional_hazards(x - x.mean(axis=0), own_days, own_event, beta)
+            scaled, spread = in_own_units(x)
+            found["ph"] = proportional_hazards(scaled, own_days, own_event, beta * spread)
     return found
 
 

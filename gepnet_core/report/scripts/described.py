@@ -132,10 +132,11 @@ class Described:
             self.say(section, name, lower_quartile=quarters[0], upper_quartile=quarters[2])
         gaps = []
         for a, b in combinations([v for v in values.values() if len(v) > 1], 2):
-            spread, gap = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2.0), abs(a.mean() - b.mean())
             if np.all(a == a[0]) and np.all(b == b[0]):  # then the spread is that of rounding
                 gaps.append(math.inf if a[0] != b[0] else 0.0)
             else:
+                a, b = a - a[0], b - a[0]  # the means of numbers far from zero lose digits
+                spread, gap = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2.0), abs(a.mean() - b.mean())
                 gaps.append(gap / spread if spread else math.inf if gap else 0.0)
         return gaps
 
