@@ -14,7 +14,7 @@ from gepnet_core.estimates import Estimate, StratumEstimate, estimate, labelling
 from gepnet_core.gray import gray_test
 from gepnet_core.hazard_ratios import CoxModel, crude_cells, hazard_ratios
 from gepnet_core.landmark import after_landmark
-from gepnet_core.question import Question, check_columns
+from gepnet_core.question import Question, check_columns, compared_levels
 from gepnet_core.rank_tests import ChiSquare, PairwiseTest, Weight, pairwise_tests, rank_test
 from gepnet_core.restricted_mean import (
     Difference,
@@ -28,7 +28,7 @@ from gepnet_core.store.crossed import crossed_counts
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.subgroups import Subgroup, subgroup
 from gepnet_core.survival import EventCounts
-from gepnet_core.vocabulary import DAYS_PER_MONTH, Status
+from gepnet_core.vocabulary import DAYS_PER_MONTH, NOT_RECORDED, Status
 
 MOST_STRATA = 50
 CAUSES = (Status.EVENT, Status.COMPETING_DEATH)
@@ -54,6 +54,9 @@ class DifferenceAt:
 class Comparison:
     """The answers to a question. Each is computed when it is first read, and then kept.
 
+    `levels` are the strata that were chosen, or that are left once those without a value are taken off (none:
+    all); `not_recorded` counts the patients with a time whose group is not recorded and who are not compared.
+
     Raises
     ------
     NothingLeft
@@ -67,6 +70,13 @@ class Comparison:
         self.dataset = dataset
         self.question = question
         check_columns(dataset, question)
+        counted = dataset.event_counts(question.endpoint, question.selection, by=question.by)
+        present = [counts.stratum for counts in counted]
+        wanted = compared_levels(present, question.levels, question.reference, question.contrast)
+        self.levels = question.levels or (wanted if len(wanted) < len(present) else ())
+        self.not_recorded = sum(
+            counts.n for counts in counted if counts.stratum == NOT_RECORDED and NOT_RECORDED not in wanted
+        )
         self.estimated: Estimate = estimate(
             dataset,
             question.endpoint,
@@ -74,7 +84,7 @@ class Comparison:
             by=question.by,
             conf_type=question.conf_type,
             conf_level=question.conf_level,
-            levels=question.levels,
+            levels=self.levels,
             landmark=question.landmark,
         )
         self.strata: tuple[StratumEstimate, ...] = self.estimated.strata
@@ -112,11 +122,20 @@ class Comparison:
 
     @cached_property
     def stratified(self) -> ChiSquare | None:
-        """The log-rank test within the levels of another column, or None where none was chosen."""
+        """The log-rank test within the recorded levels of another column, or None where none was chosen."""
         if self.question.stratify is None:
             return None
-        crossed = self._crossed(self.question.stratify)
-        return rank_test([counted for counted in crossed.values() if counted])
+        return rank_test([block for level, block in self._blocks.items() if block and level != NOT_RECORDED])
+
+    @property
+    def stratum_not_recorded(self) -> int:
+        """How many compared patients have no value of the column that stratifies: its test leaves them out."""
+        return sum(counts.n for counts in self._blocks.get(NOT_RECORDED, []))
+
+    @cached_property
+    def _blocks(self) -> dict[str, list[EventCounts]]:
+        """The compared counts per level of the column that stratifies; empty where none was chosen."""
+        return {} if self.question.stratify is None else self._crossed(self.question.stratify)
 
     @cached_property
     def pairwise(self) -> list[PairwiseTest]:

@@ -11,6 +11,7 @@ from gepnet_core.comparison_words import (
     difference_rows,
     hazard_rows,
     kind_of_ratio,
+    left_out,
     model_words,
     proportional_sentence,
 )
@@ -246,6 +247,6 @@ def _sheet(
         f"{found.estimated.endpoint.name}. {title}",
         header,
         rows,
-        (*notes, warning, estimate_provenance(found.estimated)),
+        (*notes, *left_out(found), warning, estimate_provenance(found.estimated)),
         found.dataset.version,
     )

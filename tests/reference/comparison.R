@@ -227,8 +227,7 @@ dataset <- "lung"
 
 asked <- "--reference male --adjust age ecog loss --stratify karno"
 cox(l, "male", c("age", "ecog", "loss"))
-k <- l; k$karno <- ifelse(is.na(k$karno), -1, k$karno)  # not recorded is a level of its own
-stratified(k, "karno")
+stratified(l[!is.na(l$karno), ], "karno")  # not recorded is no level
 asked <- "--reference male --subgroup karno --landmark 180 --at 185"
 w <- landmark(l, 180)
 overall(w); cox(w, "male"); means(w, "male"); differences(w, "male", 185)

@@ -375,11 +375,15 @@ say_test <- function(section, group, test, words = "")
 
 tests <- function() {
   for (weight in c("log-rank", "Gehan-Breslow", "Peto-Peto")) say_test("tests", weight, rank_test(rows, k, weight))
+  missing <- 0
   if (one("stratify") != "") {
-    within <- rows
-    within$block <- coded(level_of(rows$patient, one("stratify")))
+    level <- level_of(rows$patient, one("stratify"))
+    within <- rows[level != "not recorded", ]
+    within$block <- coded(level[level != "not recorded"])
+    missing <- sum(level == "not recorded")
     say_test("tests", "log-rank, stratified", rank_test(within, k, "log-rank"))
   }
+  say("not recorded", "", "", groups = sum(by == "not recorded" & !(by %in% wanted)), "stratified test" = missing)
   if (competes) {
     gray <- if (k > 1 && any(rows$status > 0))
       tryCatch(cuminc(rows$days, rows$status, rows$group, cencode = 0)$Tests, error = function(condition) NULL)
@@ -597,7 +601,8 @@ subgroups <- function(column) {
   d <- rows[rows$group %in% c(contrast, reference), ]
   d$group <- match(d$group, c(contrast, reference))
   d$level <- level_of(d$patient, column)
-  for (level in unique(d$level)) {
+  say(section, "", "", "not recorded" = sum(d$level == "not recorded"))
+  for (level in setdiff(unique(d$level), "not recorded")) {
     part <- d[d$level == level, ]
     say(section, level, "", patients = nrow(part), events = sum(part$status == 1))
     ratio <- NOTHING[1:4]
