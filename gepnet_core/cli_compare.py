@@ -65,7 +65,8 @@ def add_options(parser: argparse.ArgumentParser, *, free: bool = False) -> None:
         "--tau",
         type=said(time),
         metavar="T",
-        help="end of the restricted mean, in --unit; default: the smallest last observed time",
+        help="end of the restricted mean, in --unit; default: the smallest last observed time; "
+        "later only where the curves that end before have reached 0",
     )
     parser.add_argument(
         "--landmark", type=said(time), metavar="T", help="the clock starts anew here, in --unit"

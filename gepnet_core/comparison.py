@@ -21,6 +21,7 @@ from gepnet_core.restricted_mean import (
     RestrictedMean,
     difference_at,
     difference_of_means,
+    known_until,
     restricted_mean,
 )
 from gepnet_core.stability import Stability, stability
@@ -284,12 +285,19 @@ class Comparison:
         """Return the end of the restricted mean, or None where there is no such mean."""
         if self.is_incidence:
             return None
-        shortest = min(self.strata, key=lambda stratum: stratum.curve.last_day)
-        last, asked = float(shortest.curve.last_day), self.question.tau
+        last = min(float(stratum.curve.last_day) for stratum in self.strata)
+        asked = self.question.tau
         if asked is None:
             return last if last > 0.0 else None
+        shortest = min(self.strata, key=lambda stratum: known_until(stratum.curve))
+        last = known_until(shortest.curve)
         if 0.0 < asked <= last:
             return asked
+        if math.isinf(last):
+            self.tau_refused = OptionRefused(
+                f"The restricted mean cannot run to {_both(asked)}. Choose a time above 0."
+            )
+            return None
         self.tau_refused = OptionRefused(
             f"The restricted mean cannot run to {_both(asked)}: {shortest.label} is followed for "
             f"{_both(last)}. Choose a time above 0 and up to that."

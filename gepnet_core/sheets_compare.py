@@ -38,7 +38,10 @@ ABBREVIATION = "NE: not estimable."
 RESTRICTED_MEAN = (
     "The area under the curve up to that time (restricted mean). It needs no proportional hazards."
 )
-NO_DIFFERENCE = "NE: beyond the follow-up of a group, or where nothing varies."
+NO_DIFFERENCE = (
+    "NE: beyond the follow-up of a group, where S is 0 in one, or where neither varies. Where one does not vary "
+    "(nobody in it has had the event), the interval is that of the other group alone."
+)
 SMALL_SUBGROUPS = (
     "A small subgroup that differs is more often chance than truth: read the interaction p first."
 )

@@ -183,7 +183,7 @@ s_at <- function(fit, day) {
   place <- findInterval(day, fit$time)
   if (place == 0) {
     edge <- if (conf_type %in% c("plain", "log", "spss")) 1 else NA
-    return(c(1, edge, edge, NA))
+    return(c(1, edge, edge, 0))
   }
   s <- fit$surv[place]
   if (day > max(fit$time) && s > 0) return(rep(NA, 4))
@@ -534,7 +534,11 @@ say_interval <- function(section, group, at, found)
 means <- function() {
   last <- min(vapply(groups, function(group) max(group$days), 0))
   tau <- if (one("tau") == "") last else as.numeric(one("tau"))
-  if (competes || tau <= 0 || tau > last) return()
+  if (competes || tau <= 0) return()
+  # a curve that has reached 0 is known for ever after
+  last <- min(vapply(groups, function(group)
+    if (min(fitted(group$days, group$status == 1)$surv) == 0) Inf else max(group$days), 0))
+  if (tau > last) return()
   say("restricted means", "", "", tau = tau)
   found <- vapply(groups, function(group) {
     if (tau < min(group$days)) return(c(tau, 0))  # R refuses it: S is 1 all the way
@@ -568,7 +572,7 @@ differences <- function() {
       a <- found[, i]; b <- found[, reference]
       gap <- NOTHING
       if (!is.na(a[1]) && !is.na(b[1])) {
-        usable <- !is.na(a[2] + b[2]) && a[2] > 0 && b[2] > 0
+        usable <- !is.na(a[2] + b[2]) && a[2] + b[2] > 0
         gap <- if (usable) difference(a[1], b[1], sqrt(a[2] + b[2])) else c(a[1] - b[1], NOTHING[-1])
       }
       say_interval("differences at a time", group_names[i], time[place], gap)

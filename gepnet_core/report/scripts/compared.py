@@ -156,6 +156,9 @@ class Recomputed(Described):
     def _means(self, reference):
         last = min(float(days.max()) for _, days, _ in self.groups.values())
         tau = float(self.one("tau")) if self.one("tau") else last
+        # a curve that has reached 0 is known for ever after
+        known = [KaplanMeier(days, status) for _, days, status in self.groups.values()]
+        last = min(math.inf if curve.s[-1] == 0.0 else curve.last for curve in known)
         if self.competes or not 0.0 < tau <= last:
             return
         self.say("restricted means", "", tau=tau)
@@ -188,7 +191,9 @@ class Recomputed(Described):
                 (a, va), (b, vb), gap = found[name], found[reference], NONE
                 if a is not None and b is not None:
                     gap = (
-                        difference(a, b, math.sqrt(va + vb), self.level) if va and vb else (a - b, *NONE[1:])
+                        difference(a, b, math.sqrt(va + vb), self.level)
+                        if None not in (va, vb) and va + vb > 0.0
+                        else (a - b, *NONE[1:])
                     )
                 self._interval("differences at a time", name, at, gap)
                 self.say("differences at a time", name, at, p=gap[4])
