@@ -12,6 +12,7 @@ import numpy as np
 
 from gepnet_core.selection import Selection
 from gepnet_core.store.dataset import MOST_LEVELS, DataSet
+from gepnet_core.store.times import Place
 from gepnet_core.vocabulary import NOT_RECORDED
 
 MOST_COLUMNS = 60
@@ -49,6 +50,7 @@ class BaselineTable:
     """Table 1: groups by label with their sizes, and lines; `values` are the stored values of the groups.
 
     Left out are columns with too many values, and those that are the same in all patients of the data set.
+    The numeric partner of another column, such as TRTPN of TRTP, only orders that column's levels.
     """
 
     groups: tuple[str, ...]
@@ -74,8 +76,10 @@ def baseline_table(dataset: DataSet, selection: Selection) -> BaselineTable:
     groups = [value for value in labels if sizes[value]]
     rows: list[BaselineRow] = []
     constant: list[str] = []
-    left_out = [column.label for column in dataset.baseline[MOST_COLUMNS:]]
-    for column in dataset.baseline[:MOST_COLUMNS]:
+    partners = dataset.orders.partners.values()
+    columns = [column for column in dataset.baseline if column.name not in partners]
+    left_out = [column.label for column in columns[MOST_COLUMNS:]]
+    for column in columns[:MOST_COLUMNS]:
         values: dict[str, Counter[object]] = {group: Counter() for group in groups}
         for modality, value, patients in dataset.baseline_values(column.name, selection):
             values[modality][None if value == NOT_RECORDED else value] += patients
@@ -85,7 +89,7 @@ def baseline_table(dataset: DataSet, selection: Selection) -> BaselineTable:
         elif column.levels == 1 and not any(None in values for values in by_group):
             constant.append(column.label)
         elif column.levels <= MOST_LEVELS:
-            rows += _named(column.name, _categorical_rows(column.label, by_group))
+            rows += _named(column.name, _categorical_rows(column.label, by_group, dataset.place(column.name)))
         else:
             left_out.append(column.label)
     return BaselineTable(
@@ -109,9 +113,11 @@ def _numeric_rows(label: str, by_group: Sequence[Counter[object]]) -> list[Basel
     return rows + _missing_row(label, by_group)
 
 
-def _categorical_rows(label: str, by_group: Sequence[Counter[object]]) -> list[BaselineRow]:
+def _categorical_rows(
+    label: str, by_group: Sequence[Counter[object]], place_of: Callable[[str], Place]
+) -> list[BaselineRow]:
     whole = sum(by_group, Counter())
-    levels = sorted((level for level in whole if level is not None), key=str)
+    levels = sorted((level for level in whole if level is not None), key=lambda level: place_of(str(level)))
     shares = [
         np.array([values[level] for level in levels], dtype=float)
         / max(1, sum(values[level] for level in levels))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gepnet_core.cursor import Reading, StratumReading
 from gepnet_core.estimates import Estimate, StratumEstimate
 from gepnet_core.formatting import (
+    DIFFERENCE_LINES,
     FEW_AT_RISK,
     FEW_EVENTS,
     NO_BREAK,
@@ -144,8 +145,11 @@ def whole_percent(share: float) -> str:
 
 
 def whole_points(difference: float) -> str:
-    """Return a difference of shares in whole points with a true minus sign, never a minus zero."""
-    shown = format_number(100.0 * difference, 0).replace("-", "−")
+    """Return a difference of shares in whole points, less than a point as exact as its sign needs, with a minus.
+
+    The minus is a true one, and never stands before zero.
+    """
+    shown = format_number(100.0 * difference, 0, DIFFERENCE_LINES).replace("-", "−")
     return "0" if shown == "−0" else shown
 
 

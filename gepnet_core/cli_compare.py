@@ -13,11 +13,13 @@ from gepnet_core.cli_options import (
     named_selection,
     opened,
     said,
+    say,
     say_limits,
     stratum_counts,
     time,
 )
 from gepnet_core.comparison import Comparison, compare
+from gepnet_core.comparison_words import left_out
 from gepnet_core.hazard_ratios import CoxModel, HazardRatio
 from gepnet_core.p_values import p_field
 from gepnet_core.permutation import Permutation
@@ -40,7 +42,12 @@ def add_options(parser: argparse.ArgumentParser, *, free: bool = False) -> None:
         help="the groups that are compared",
     )
     parser.add_argument(
-        "--level", action="extend", nargs="+", default=[], metavar="LEVEL", help="only these groups"
+        "--level",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="LEVEL",
+        help='only these groups; default: all but "not recorded"',
     )
     parser.add_argument(
         "--reference", metavar="LEVEL", help="what others are set against; default: the first"
@@ -60,7 +67,8 @@ def add_options(parser: argparse.ArgumentParser, *, free: bool = False) -> None:
         "--tau",
         type=said(time),
         metavar="T",
-        help="end of the restricted mean, in --unit; default: the smallest last observed time",
+        help="end of the restricted mean, in --unit; default: the smallest last observed time; "
+        "later only where the curves that end before have reached 0",
     )
     parser.add_argument(
         "--landmark", type=said(time), metavar="T", help="the clock starts anew here, in --unit"
@@ -106,6 +114,8 @@ def run(asked: argparse.Namespace) -> tuple[Json, int]:
     if found.tau_refused:
         raise found.tau_refused
     say_limits(found.estimated, asked.conf_type)
+    for words in left_out(found):
+        say(words)
     return _comparison(found, unit, times), 0
 
 
@@ -121,11 +131,14 @@ def _comparison(found: Comparison, unit: TimeUnit, times: Sequence[float]) -> Js
         "reference": found.reference,
         "unit": unit.value,
         "conf_level": question.conf_level,
+        "not_recorded": found.not_recorded,
         "strata": [stratum_counts(stratum) for stratum in found.strata],
         "logrank": _test(tests[Weight.LOG_RANK]),
         "gehan_breslow": _test(tests[Weight.GEHAN_BRESLOW]),
         "peto_peto": _test(tests[Weight.PETO_PETO]),
-        "stratified_logrank": None if found.stratified is None else _test(found.stratified),
+        "stratified_logrank": None
+        if found.stratified is None
+        else {**_test(found.stratified), "not_recorded": found.stratum_not_recorded},
         "logrank_permutation": _permutation(found.permutation),
         "remark": found.few(*found.names),
         "pairwise": [
@@ -312,4 +325,5 @@ def _subgroup(group: Subgroup) -> Json:
             {"level": row.level, "n": row.n, "events": row.events, **_ratio(row.ratio)} for row in group.rows
         ],
         "interaction": _test(group.interaction),
+        "not_recorded": group.not_recorded,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,13 +15,14 @@ from gepnet_core.gray import gray_test
 from gepnet_core.hazard_ratios import CoxModel, crude_cells, hazard_ratios
 from gepnet_core.landmark import after_landmark
 from gepnet_core.permutation import Permutation, permutation_test
-from gepnet_core.question import Question, check_columns
+from gepnet_core.question import Question, check_columns, compared_levels
 from gepnet_core.rank_tests import ChiSquare, PairwiseTest, Weight, pairwise_tests, rank_test
 from gepnet_core.restricted_mean import (
     Difference,
     RestrictedMean,
     difference_at,
     difference_of_means,
+    known_until,
     restricted_mean,
 )
 from gepnet_core.small_groups import SmallGroup, small_groups_words
@@ -30,7 +32,7 @@ from gepnet_core.store.dataset import DataSet
 from gepnet_core.subgroups import Subgroup, subgroup
 from gepnet_core.survival import EventCounts
 from gepnet_core.time_scale import TimeScale
-from gepnet_core.vocabulary import Status
+from gepnet_core.vocabulary import NOT_RECORDED, Status
 
 MOST_STRATA = 50
 MOST_PERMUTED_PAIRS = 45
@@ -57,6 +59,9 @@ class DifferenceAt:
 class Comparison:
     """The answers to a question. Each is computed when it is first read, and then kept.
 
+    `levels` are the strata that were chosen, or that are left once those without a value are taken off (none:
+    all); `not_recorded` counts the patients with a time whose group is not recorded and who are not compared.
+
     Raises
     ------
     NothingLeft
@@ -69,6 +74,13 @@ class Comparison:
     def __init__(self, dataset: DataSet, question: Question) -> None:
         self.dataset = dataset
         check_columns(dataset, question)
+        counted = dataset.event_counts(question.endpoint, question.selection, by=question.by)
+        present = [counts.stratum for counts in counted]
+        wanted = compared_levels(present, question.levels, question.reference, question.contrast)
+        self.levels = question.levels or (wanted if len(wanted) < len(present) else ())
+        self.not_recorded = sum(
+            counts.n for counts in counted if counts.stratum == NOT_RECORDED and NOT_RECORDED not in wanted
+        )
         self.estimated: Estimate = estimate(
             dataset,
             question.endpoint,
@@ -76,7 +88,7 @@ class Comparison:
             by=question.by,
             conf_type=question.conf_type,
             conf_level=question.conf_level,
-            levels=question.levels,
+            levels=self.levels,
             landmark=question.landmark,
         )
         self.question = question if question.times else replace(question, times=self.scale.default_days)
@@ -120,11 +132,20 @@ class Comparison:
 
     @cached_property
     def stratified(self) -> ChiSquare | None:
-        """The log-rank test within the levels of another column, or None where none was chosen."""
+        """The log-rank test within the recorded levels of another column, or None where none was chosen."""
         if self.question.stratify is None:
             return None
-        crossed = self._crossed(self.question.stratify)
-        return rank_test([counted for counted in crossed.values() if counted])
+        return rank_test([block for level, block in self._blocks.items() if block and level != NOT_RECORDED])
+
+    @property
+    def stratum_not_recorded(self) -> int:
+        """How many compared patients have no value of the column that stratifies: its test leaves them out."""
+        return sum(counts.n for counts in self._blocks.get(NOT_RECORDED, []))
+
+    @cached_property
+    def _blocks(self) -> dict[str, list[EventCounts]]:
+        """The compared counts per level of the column that stratifies; empty where none was chosen."""
+        return {} if self.question.stratify is None else self._crossed(self.question.stratify)
 
     @cached_property
     def pairwise(self) -> list[PairwiseTest]:
@@ -299,14 +320,22 @@ class Comparison:
         """Return the end of the restricted mean, or None where there is no such mean."""
         if self.is_incidence:
             return None
-        shortest = min(self.strata, key=lambda stratum: stratum.curve.last_day)
-        last, asked = float(shortest.curve.last_day), self.question.tau
+        last = min(float(stratum.curve.last_day) for stratum in self.strata)
+        asked = self.question.tau
         if asked is None:
             return last if last > 0.0 else None
+        shortest = min(self.strata, key=lambda stratum: known_until(stratum.curve))
+        last = known_until(shortest.curve)
         if 0.0 < asked <= last:
             return asked
+        words = _both(asked, self.scale.to_months(asked))
+        if math.isinf(last):
+            self.tau_refused = OptionRefused(
+                f"The restricted mean cannot run to {words}. Choose a time above 0."
+            )
+            return None
         self.tau_refused = OptionRefused(
-            f"The restricted mean cannot run to {_both(asked, self.scale.to_months(asked))}: {shortest.label} is "
+            f"The restricted mean cannot run to {words}: {shortest.label} is "
             f"followed for {_both(last, self.scale.months_within(last))}. Choose a time above 0 and up to that."
         )
         return None

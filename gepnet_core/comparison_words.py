@@ -43,7 +43,7 @@ def p_value_words(p: float | None) -> str:
     if p is None:
         return "not estimable"
     shown = format_p(p)
-    return f"p{NO_BREAK}{shown if shown.startswith('<') else f'= {shown}'}"
+    return f"p{NO_BREAK}{shown if shown.startswith(('<', '>')) else f'= {shown}'}"
 
 
 def headline(found: Comparison) -> str:
@@ -89,10 +89,39 @@ def landmark_sentence(found: Comparison) -> str | None:
     )
 
 
+def left_out(found: Comparison) -> list[str]:
+    """Return who is not compared, not tested within strata or in no subgroup, since a value is not recorded."""
+    said = []
+    if found.not_recorded:
+        said.append(
+            f"{_without(found, found.not_recorded, found.question.by)} not compared. To compare them too, choose "
+            "the group “not recorded”."
+        )
+    if found.stratum_not_recorded:
+        said.append(
+            f"{_without(found, found.stratum_not_recorded, found.question.stratify)} not in the stratified test."
+        )
+    said += [
+        f"{_without(found, group.not_recorded, group.column)} in no subgroup of it."
+        for group in found.subgroups
+        if group.not_recorded
+    ]
+    return said
+
+
+def _without(found: Comparison, patients: int, column: str | None) -> str:
+    label = column_label(found.dataset, column or "")
+    verb = "is" if patients == 1 else "are"
+    return f"{format_count(patients, 'patient')} without a recorded value of “{label}” {verb}"
+
+
 def guards(found: Comparison) -> list[str]:
     """Return what a reader should know before the numbers; nothing is hidden."""
     asked = found.question
-    said = found.dataset.offered.remarks([asked.stratify, *asked.adjust, *asked.subgroups])
+    said = [
+        *left_out(found),
+        *found.dataset.offered.remarks([asked.stratify, *asked.adjust, *asked.subgroups]),
+    ]
     said += [remark for remark in remarks(found.estimated) if remark not in said]
     model = found.model
     said += model.warnings

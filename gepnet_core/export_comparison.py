@@ -52,6 +52,10 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
 
 
 def _rows(found: Comparison) -> Iterator[Cells]:
+    missing = [(found.question.by, found.not_recorded), (found.question.stratify, found.stratum_not_recorded)]
+    for column, patients in missing + [(group.column, group.not_recorded) for group in found.subgroups]:
+        if patients:
+            yield {"what": f"patients left out since {column} is not recorded", "estimate": patients}
     for weight, test in found.tests.items():
         yield _test(f"{weight.value} test", test, found.few(*found.names))
     if found.permutation is not None:

@@ -13,6 +13,7 @@ from gepnet_core.characters import escape
 from gepnet_core.comparison import Comparison
 from gepnet_core.figure_words import RATIO_TICKS, WIDEST_RATIO, longest_months, ticks
 from gepnet_core.figures import GRID, dressed, faded
+from gepnet_core.formatting import format_percent
 from gepnet_core.hazard_ratios import HazardRatio
 from gepnet_core.palette import PALE_SLATE, SLATE, look_of
 from gepnet_core.result_words import ratio_words
@@ -172,14 +173,16 @@ def _side_by_side(titles: Sequence[str]) -> go.Figure:
 def _step(
     days: np.ndarray, share: np.ndarray, name: str, colour: str, dash: str, width: int, *, in_legend: bool
 ) -> go.Scatter:
+    shares = np.concatenate(([0.0], share))
     return go.Scatter(
         showlegend=in_legend,
         x=np.concatenate(([0.0], np.asarray(days, dtype=float) / DAYS_PER_MONTH)),
-        y=100.0 * np.concatenate(([0.0], share)),
+        y=100.0 * shares,
+        text=[format_percent(float(found)) for found in shares],
         mode="lines",
         name=name,
         line={"shape": "hv", "color": colour, "dash": dash, "width": width},
-        hovertemplate="%{x:.1f} months: %{y:.1f} %",
+        hovertemplate="%{x:.1f} months: %{text} %",
     )
 
 

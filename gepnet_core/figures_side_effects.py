@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from gepnet_core.characters import escape
 from gepnet_core.figures import GRID, dressed
+from gepnet_core.formatting import format_percent
 from gepnet_core.palette import PALE_SLATE, SLATE
 from gepnet_core.side_effects import ANY_TERM, Proportion, SideEffects
 
@@ -104,5 +105,5 @@ def _wrapped(words: str, width: int = 18) -> str:
 def _hover(words: str, name: str, share: Proportion) -> str:
     return (
         f"<b>{words}</b><br>{name}: {share.count:,} of {share.n:,}<br>"
-        f"{100 * share.share:.1f} % ({100 * share.lower:.1f}–{100 * share.upper:.1f})"
+        f"{format_percent(share.share)} % ({format_percent(share.lower)}–{format_percent(share.upper)})"
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from decimal import Decimal
 
 from gepnet_core.estimates import Estimate, StratumEstimate
-from gepnet_core.rounding import round_half_up
+from gepnet_core.rounding import round_beside
 from gepnet_core.survival import Quantile, SurvivalAt
 from gepnet_core.vocabulary import DAYS_PER_MONTH, WHOLE_COHORT, ConfType
 
@@ -16,11 +17,17 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 FEW_EVENTS = 5
 FEW_AT_RISK = 5
 MOST_NAMED = 6
+# the lines that people read by: rounding never puts a value on one or across it
+P_LINES = ("0.001", "0.01", "0.05")
+RATIO_LINES = ("1", "1000")
+SHARE_LINES = ("0", "100")
+DIFFERENCE_LINES = ("0",)
+IMBALANCE_LINES = ("0", "0.1")
 
 
-def format_number(value: float, decimals: int = 1) -> str:
-    """Return a number with a fixed number of decimals, rounded half up, thousands apart."""
-    return f"{round_half_up(value, decimals):,}"
+def format_number(value: float, decimals: int = 1, lines: Collection[str] = ()) -> str:
+    """Return a number rounded half up, thousands apart; more decimals where it would reach one of `lines`."""
+    return f"{round_beside(value, decimals, lines):,}"
 
 
 def format_months(days: float | None, missing: str = NOT_ESTIMABLE) -> str:
@@ -29,8 +36,8 @@ def format_months(days: float | None, missing: str = NOT_ESTIMABLE) -> str:
 
 
 def format_percent(share: float | None) -> str:
-    """Return a share as per cent with one decimal, without the sign."""
-    return NOT_ESTIMABLE if share is None else format_number(100.0 * share)
+    """Return a share as per cent, without the sign, with one decimal; 0.0 and 100.0 are said of no other share."""
+    return NOT_ESTIMABLE if share is None else format_number(100.0 * share, 1, SHARE_LINES)
 
 
 def format_level(conf_level: float) -> str:
@@ -83,10 +90,15 @@ def format_incidence(found: SurvivalAt) -> str:
 
 
 def format_p(p: float | None) -> str:
-    """Return a p-value with three decimals, "< 0.001" below that; the caller names the test."""
+    """Return a p-value with three decimals, "< 0.001" or "> 0.999" beyond; the caller names the test.
+
+    Beside 0.001, 0.01 and 0.05 it has as many decimals as tell its side.
+    """
     if p is None:
         return NOT_ESTIMABLE
-    return f"<{NO_BREAK}0.001" if p < 0.001 else format_number(p, 3)
+    if p < 0.001:
+        return f"<{NO_BREAK}0.001"
+    return f">{NO_BREAK}0.999" if 0.9995 <= p < 1.0 - 1e-9 else format_number(p, 3, P_LINES)
 
 
 def format_ratio(estimate: float | None, lower: float | None, upper: float | None) -> str:
@@ -97,10 +109,10 @@ def format_ratio(estimate: float | None, lower: float | None, upper: float | Non
 
 
 def _ratio(value: float) -> str:
-    """Return two decimals, or that a value is beyond what a ratio is read for."""
+    """Return two decimals, more beside 1, or that a value is beyond what a ratio is read for."""
     if value >= 1000.0:
         return f">{NO_BREAK}1,000"
-    return f"<{NO_BREAK}0.01" if value < 0.005 else format_number(value, 2)
+    return f"<{NO_BREAK}0.01" if value < 0.005 else format_number(value, 2, RATIO_LINES)
 
 
 def format_signed(
@@ -116,8 +128,8 @@ def format_signed(
 
 
 def format_minus(value: float) -> str:
-    """Return a number with one decimal and a true minus sign, never a minus zero."""
-    shown = format_number(value)
+    """Return a number with one decimal, more beside 0, and a true minus sign, never a minus zero."""
+    shown = format_number(value, 1, DIFFERENCE_LINES)
     return shown.removeprefix("-") if float(shown.replace(",", "")) == 0.0 else shown.replace("-", "−")
 
 
@@ -128,14 +140,14 @@ def format_count(count: int, noun: str) -> str:
 
 def format_share(part: int, whole: int) -> str:
     """Return "19 (32.2 %)"; without a whole, the count alone."""
-    return f"{part:,} ({format_number(100.0 * part / whole)}{NO_BREAK}%)" if whole else f"{part:,}"
+    return f"{part:,} ({format_percent(part / whole)}{NO_BREAK}%)" if whole else f"{part:,}"
 
 
 def format_difference(difference: float | None) -> str:
     """Return a standardised difference, empty where there is none."""
     if difference is None:
         return ""
-    return "no overlap" if math.isinf(difference) else format_number(difference, 2)
+    return "no overlap" if math.isinf(difference) else format_number(difference, 2, IMBALANCE_LINES)
 
 
 def result_sentence(estimated: Estimate) -> str:

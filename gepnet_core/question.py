@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gepnet_core.errors import OptionRefused, listed, quoted
 from gepnet_core.selection import Selection
 from gepnet_core.store.dataset import MOST_LEVELS, DataSet
 from gepnet_core.view import View
-from gepnet_core.vocabulary import ConfType
+from gepnet_core.vocabulary import NOT_RECORDED, ConfType
 
 DEFAULT_GROUPING = "modality"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is compared: strata of `by` (all, or those in `levels`), and how; times are in days.
+    """What is compared: strata of `by` (all recorded ones, or those in `levels`), and how; times are in days.
 
     `reference` is the stratum that others are set against (default: the first), `stratify` a column for the
     stratified log-rank test, `adjust` covariates, `tau` the end of the restricted mean (default: the smallest
@@ -68,6 +69,20 @@ def landmark_day(view: View, dataset: DataSet) -> float | None:
     """Return the day of a view's landmark, or None without one."""
     scale = dataset.time_scale(view.endpoint or next(iter(dataset.endpoints)))
     return None if view.landmark is None else scale.to_days(view.landmark)
+
+
+def compared_levels(
+    present: Sequence[str], levels: Sequence[str], reference: str | None, contrast: str | None
+) -> tuple[str, ...]:
+    """Return the groups of `present` that are compared: those in `levels`, or else all that are recorded.
+
+    Patients without a value are no group, as in R, unless `levels`, the reference or the contrast names them, or
+    nobody has a value.
+    """
+    if levels:
+        return tuple(level for level in present if level in levels)
+    recorded = tuple(level for level in present if level != NOT_RECORDED)
+    return tuple(present) if NOT_RECORDED in (reference, contrast) or not recorded else recorded
 
 
 def check_columns(dataset: DataSet, question: Question) -> None:

@@ -37,6 +37,11 @@ class Difference:
     p: float | None
 
 
+def known_until(curve: SurvivalCurve) -> float:
+    """Return the day up to which a curve is known: its last observed time, or infinity where it has reached 0."""
+    return math.inf if curve.is_complete else float(curve.last_day)
+
+
 def restricted_mean(curve: SurvivalCurve, tau: float) -> RestrictedMean:
     """Return the area under S up to `tau`.
 
@@ -45,7 +50,7 @@ def restricted_mean(curve: SurvivalCurve, tau: float) -> RestrictedMean:
     curve
         A Kaplan-Meier curve.
     tau
-        Days, above 0 and at most the last observed time.
+        Days, above 0 and at most the last observed time; a curve that has reached 0 is known for ever after.
 
     Raises
     ------
@@ -57,7 +62,7 @@ def restricted_mean(curve: SurvivalCurve, tau: float) -> RestrictedMean:
     Klein & Moeschberger (2003), Survival Analysis, section 4.5, as `print(survfit, rmean = tau)` of R's
     survival 3.5-3 computes it.
     """
-    if not 0.0 < tau <= curve.last_day:
+    if not 0.0 < tau <= known_until(curve):
         raise ValueError(f"tau must lie above 0 and at most at {curve.last_day}, not {tau}")
     counts = curve.counts
     inside = counts.days < tau
@@ -81,14 +86,16 @@ def difference_of_means(a: RestrictedMean, b: RestrictedMean, conf_level: float)
 def difference_at(a: SurvivalCurve, b: SurvivalCurve, day: float) -> Difference:
     """Return S of `a` less S of `b` at `day`, or the difference of F where the curves are cumulative incidences.
 
-    Beyond the follow-up of either there is none; there are no limits where a variance is 0 or S is 0.
+    Beyond the follow-up of either there is none. Where one curve does not vary, at S = 1 or F = 0, the limits are
+    the other's, as those of a difference of restricted means; there are none where neither varies, nor where S is
+    0 in one, since R's `survfit` gives no variance there.
     """
     found = [_at(curve, day) for curve in (a, b)]
     values, variances = zip(*found, strict=True)
     if None in values:
         return Difference(a.stratum, b.stratum, None, None, None, None, None)
     estimate = values[0] - values[1]
-    if not all(variance is not None and variance > 0.0 for variance in variances):
+    if None in variances or not sum(variances) > 0.0:
         return Difference(a.stratum, b.stratum, estimate, None, None, None, None)
     return _difference(a.stratum, b.stratum, estimate, math.sqrt(sum(variances)), a.conf_level)
 
@@ -100,9 +107,9 @@ def _at(curve: SurvivalCurve, day: float) -> tuple[float | None, float | None]:
         return incidence.incidence, incidence.variance
     found = curve.at(day).survival
     place = int(np.searchsorted(curve.counts.days, day, side="right")) - 1
-    if found is None or found == 0.0 or place < 0:
+    if found is None or found == 0.0:
         return found, None
-    return found, found**2 * float(curve.variance[place])
+    return found, found**2 * float(curve.variance[place]) if place >= 0 else 0.0
 
 
 def _difference(a: str, b: str, estimate: float, se: float, conf_level: float) -> Difference:

@@ -11,6 +11,7 @@ from gepnet_core.comparison_words import (
     difference_rows,
     hazard_rows,
     kind_of_ratio,
+    left_out,
     model_words,
     proportional_sentence,
 )
@@ -36,7 +37,10 @@ ABBREVIATION = "NE: not estimable."
 RESTRICTED_MEAN = (
     "The area under the curve up to that time (restricted mean). It needs no proportional hazards."
 )
-NO_DIFFERENCE = "NE: beyond the follow-up of a group, or where nothing varies."
+NO_DIFFERENCE = (
+    "NE: beyond the follow-up of a group, where S is 0 in one, or where neither varies. Where one does not vary "
+    "(nobody in it has had the event), the interval is that of the other group alone."
+)
 SMALL_SUBGROUPS = (
     "A small subgroup that differs is more often chance than truth: read the interaction p first."
 )
@@ -263,6 +267,6 @@ def _sheet(
         f"{found.estimated.endpoint.name}. {title}",
         header,
         rows,
-        (*notes, warning, estimate_provenance(found.estimated)),
+        (*notes, *left_out(found), warning, estimate_provenance(found.estimated)),
         found.dataset.version,
     )

@@ -28,12 +28,16 @@ class SubgroupRow:
 
 @dataclass(frozen=True, slots=True)
 class Subgroup:
-    """The contrast within each level of a column; `interaction` is the likelihood ratio test over the levels."""
+    """The contrast within each recorded level of a column, and the likelihood ratio test over the levels.
+
+    `not_recorded` counts the patients of the two strata without a value of the column: they are in no row.
+    """
 
     column: str
     label: str
     rows: tuple[SubgroupRow, ...]
     interaction: ChiSquare
+    not_recorded: int = 0
 
 
 def subgroup(
@@ -55,7 +59,7 @@ def subgroup(
     """
     rows = []
     for level, counted in crossed.items():
-        if not counted:
+        if not counted or level == NOT_RECORDED:
             continue
         cells, membership = crude_cells(counted)
         ratio = _alone(counted, contrast, reference, label)
@@ -65,7 +69,8 @@ def subgroup(
             )
             ratio = model.ratios[0]
         rows.append(SubgroupRow(level, cells.n, cells.n_events, ratio))
-    return Subgroup(column, name, tuple(rows), interaction_test(crossed, contrast))
+    missing = sum(counts.n for counts in crossed.get(NOT_RECORDED, []))
+    return Subgroup(column, name, tuple(rows), interaction_test(crossed, contrast), missing)
 
 
 def _alone(

@@ -12,6 +12,7 @@ from gepnet_core.comparison_words import (
     guards,
     headline,
     landmark_sentence,
+    left_out,
 )
 from gepnet_core.errors import NothingLeft
 from gepnet_core.export import cohort_lines
@@ -43,7 +44,7 @@ figure.show(
     filename=f"{data.name}_{question.endpoint}_compare",
 )
 tables.show_estimates(found.estimated, view)
-for guard in guards(found) if len(found.strata) > 1 else remarks(found.estimated):
+for guard in guards(found) if len(found.strata) > 1 else (*left_out(found), *remarks(found.estimated)):
     st.caption(escaped(guard))
 if len(found.strata) < 2:
     st.info(

@@ -143,10 +143,12 @@ def test_the_restricted_mean_is_the_area_under_the_steps() -> None:
             restricted_mean(curve, tau)
 
 
-def test_a_difference_has_no_limits_without_a_variance_and_none_beyond_follow_up() -> None:
+def test_a_difference_has_no_limits_where_neither_varies_and_none_beyond_follow_up() -> None:
     a, b = (kaplan_meier(found) for found in strata(A="2 4 6+", B="3 5 9+"))
     early, late = difference_at(a, b, 2), difference_at(a, b, 7)
-    assert (early.estimate, early.lower, early.p) == (pytest.approx(-1 / 3), None, None), "S of B is still 1"
+    assert early.se == pytest.approx(2 / 3 * math.sqrt(1 / 6)), "S of B is still 1: the limits are those of A"
+    assert early.estimate == pytest.approx(-1 / 3)
+    assert difference_at(a, b, 1).lower is None, "neither varies"
     assert (late.estimate, late.lower) == (None, None)
     both = difference_at(a, b, 3)
     assert both.se == pytest.approx(math.sqrt(2 * (2 / 3) ** 2 * (1 / 6)))

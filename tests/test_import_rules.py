@@ -73,6 +73,16 @@ USUBJID,TRT01P,AGE,SEX
 03,placebo,53,F
 """,
 }
+
+
+def numbered(**numbers: int) -> bytes:
+    """Return the trial with a number beside each treatment, in TRTPN."""
+    text = TRIAL["adtte.csv"].strip().replace("TRTP,", "TRTP,TRTPN,") + "\n"
+    for treatment, number in numbers.items():
+        text = text.replace(f",{treatment},", f",{treatment},{number},")
+    return text.encode()
+
+
 WIDE = {
     "review.csv": """
 case,gender,operated,procedure,reason,metastases,seen,died
@@ -1474,6 +1484,25 @@ WARNING_CASES = [
         adtte(",72\n", ",\n"),
         kind="trial",
         near=adtte(",72\n", ",0\n"),
+    ),
+    warning(
+        "two-treatments-with-one-number",
+        "order-unclear",
+        ("adtte.csv", None, "TRTPN", ""),
+        "does not give each value of 'TRTP' a number of its own, and does not order them. "
+        "They come as people count, 2 before 10.",
+        put("adtte.csv", numbered(drug=1, placebo=1)),
+        kind="trial",
+        near=put("adtte.csv", numbered(drug=2, placebo=1)),
+    ),
+    warning(
+        "a-patient-without-treatment",
+        "treatment-missing",
+        ("adtte.csv", None, "TRTP", ""),
+        "1 of 3 patients have no treatment (33 %). They are not compared unless that is asked for.",
+        adtte("02,drug", "02,"),
+        kind="trial",
+        near=adtte("02,drug", "02,placebo"),
     ),
     warning(
         "a-year-and-a-day",

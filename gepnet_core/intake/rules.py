@@ -230,6 +230,17 @@ WARNING_RULES = (
         "Check which treatment was meant.",
     ),
     _warning(
+        "treatment-missing",
+        "Some patients of a file of times have no treatment: they are not compared unless that is asked for.",
+        "Fill in the treatment where it is known.",
+    ),
+    _warning(
+        "order-unclear",
+        "A column of numbers such as TRTPN should order the values of its partner, here TRTP, but they are not one "
+        "to one.",
+        "Give each value a number of its own, the reference the smallest.",
+    ),
+    _warning(
         "cnsr-unexplained",
         "CNSR above 1 counts as censored, since nobody said what it means.",
         "Say what it means.",

@@ -20,7 +20,7 @@ def settings(report: Report) -> Iterator[tuple[str, object]]:
     yield "conf_type", found.estimated.conf_type.value
     yield "conf_level", question.conf_level
     yield "by", _stored(dataset, question.by)
-    for level in question.levels:
+    for level in found.levels:
         yield "level", level
     yield "reference", found.reference
     if found.contrast is not None:

@@ -14,6 +14,7 @@ from gepnet_core.comparison_words import (
     guards,
     headline,
     landmark_sentence,
+    left_out,
     stability_sentence,
 )
 from gepnet_core.flow_html import FLOW_CSS, flow_html
@@ -88,7 +89,7 @@ def _body(report: Report, title: str, printed: date | None) -> Iterator[str]:
         yield _section(Part.GROUPS, [moved, picture(report, "groups"), *_tables(report, Part.GROUPS)])
         yield _section(Part.COMPARISON, _compared(report))
     yield _section(Part.SIDE_EFFECTS, _harmed(report))
-    said = [*remarks(whole), *(guards(found) if report.compares else [])]
+    said = [*remarks(whole), *(guards(found) if report.compares else left_out(found))]
     yield section("remarks", "What to keep in mind", [listed(dict.fromkeys(said))])
     yield from _written(report)
     yield _source(report, printed)

@@ -47,6 +47,8 @@ def _groups(found: Comparison, cited: Cited) -> list[str]:
     column = amid(column_label(found.dataset, question.by))
     which = "The groups compared were chosen from those of" if question.levels else "Groups were formed by"
     said = [f"{which} {column}: {labels}; {found.label(found.reference)} was the reference."]
+    if found.not_recorded:
+        said.append(f"{format_count(found.not_recorded, 'patient')} without a recorded value took no part.")
     if landmark is not None:
         said.append(
             f"Groups were compared from a landmark at {format_months(landmark.day)} months{cited('anderson')}: "
@@ -76,7 +78,13 @@ def _tests(found: Comparison, cited: Cited) -> list[str]:
         )
     if found.question.stratify:
         column = amid(column_label(found.dataset, found.question.stratify))
-        said.append(f"A log-rank test stratified by {column} was added.")
+        missing = format_count(found.stratum_not_recorded, "patient")
+        rest = (
+            f", in which {missing} without a recorded value took no part"
+            if found.stratum_not_recorded
+            else ""
+        )
+        said.append(f"A log-rank test stratified by {column} was added{rest}.")
     if len(found.strata) > 2:
         said.append(
             f"Pairs of groups were compared by the log-rank test, with Holm’s correction{cited('holm')} over the "
@@ -133,7 +141,12 @@ def _subgroups(found: Comparison) -> list[str]:
     if not found.subgroups or found.contrast is None:
         return []
     columns = joined([amid(group.label) for group in found.subgroups], "and")
+    missing = [
+        f"{format_count(group.not_recorded, 'patient')} without a recorded value of {amid(group.label)}"
+        for group in found.subgroups
+        if group.not_recorded
+    ]
     return [
         f"The hazard ratio of {found.label(found.contrast)} against {found.label(found.reference)} was also "
         f"estimated within the levels of {columns}, with likelihood ratio tests of interaction."
-    ]
+    ] + ([f"In no subgroup were {joined(missing, 'and')}."] if missing else [])

@@ -14,6 +14,8 @@ from gepnet_core.restricted_mean import Difference, RestrictedMean
 
 def comparison_numbers(found: Comparison) -> Iterator[Number]:
     """Yield every number of a comparison."""
+    yield Number("not recorded", ALL, "groups", "", found.not_recorded)
+    yield Number("not recorded", ALL, "stratified test", "", found.stratum_not_recorded)
     yield from _tests(found)
     yield from _model("hazard ratios, crude", found.crude)
     if found.adjusted is not None:
@@ -101,6 +103,7 @@ def _subgroups(found: Comparison) -> Iterator[Number]:
             yield Number(section, row.level, "patients", "", row.n)
             yield Number(section, row.level, "events", "", row.events)
             yield from _ratio(section, row.level, "", row.ratio)
+        yield Number(section, ALL, "not recorded", "", group.not_recorded)
         yield from _chi_square(section, ALL, group.interaction, "interaction ")
 
 

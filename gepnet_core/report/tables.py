@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from enum import StrEnum
 
-from gepnet_core.comparison_words import EXPLORATORY, EXPLORATORY_TRIAL, guards, headline
+from gepnet_core.comparison_words import EXPLORATORY, EXPLORATORY_TRIAL, guards, headline, left_out
 from gepnet_core.errors import OptionRefused
 from gepnet_core.formatting import follow_up_sentence, result_sentence
 from gepnet_core.report.contents import Report
@@ -107,7 +107,7 @@ def _section(report: Report, part: Part) -> Section:
         words = (result_sentence(whole),)
         sheets = [_titled(estimates_sheet(whole), "all patients together")]
     elif part is Part.GROUPS and report.compares:
-        words = (result_sentence(found.estimated),)
+        words = (result_sentence(found.estimated), *left_out(found))
         sheets = [_titled(estimates_sheet(found.estimated), "by group")]
     elif part is Part.COMPARISON and report.compares:
         words = (headline(found), EXPLORATORY_TRIAL if data.is_trial else EXPLORATORY, *guards(found))

@@ -16,6 +16,7 @@ from gepnet_core.store import times
 from gepnet_core.store.connection import Database
 from gepnet_core.store.described import Attrition, BaselineColumn
 from gepnet_core.store.fitting import refuse_unfit, refuse_unknown
+from gepnet_core.store.level_order import Orders, labels_in_order, orders_of
 from gepnet_core.store.offered import Offered, offered
 from gepnet_core.survival import EventCounts
 from gepnet_core.time_scale import TimeScale
@@ -59,12 +60,12 @@ class DataSet:
     @cached_property
     def modality_labels(self) -> dict[str, str]:
         """Labels of the modalities that occur in the cohort, by stored value, in the data set's order."""
-        return dict(
-            self.database.rows(
-                "SELECT value, label FROM modalities WHERE value IN (SELECT modality FROM cohort) "
-                "ORDER BY position"
-            )
-        )
+        return labels_in_order(self.database, self.meta["settings"], self.orders.levels.get("modality", []))
+
+    @cached_property
+    def orders(self) -> Orders:
+        """Which columns of numbers order the levels of others, and how."""
+        return orders_of(self.database, self.baseline, self.is_trial * self.meta["treatment_column"])
 
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
@@ -96,10 +97,11 @@ class DataSet:
 
     @property
     def groupings(self) -> dict[str, str]:
-        """Columns with few levels that a screen offers to stratify by, name to label."""
-        offered = {"modality": self.meta["treatment_label"]}
-        return offered | {
-            column.name: column.label for column in self.baseline if 2 <= column.levels <= MOST_LEVELS
+        """Columns with few levels that a screen offers to stratify by, name to label; no partner of another."""
+        return {"modality": self.meta["treatment_label"]} | {
+            column.name: column.label
+            for column in self.baseline
+            if 2 <= column.levels <= MOST_LEVELS and column.name not in self.orders.partners.values()
         }
 
     @cached_property
@@ -343,6 +345,7 @@ class DataSet:
 
     def place(self, column: str | None) -> Callable[[str], times.Place]:
         """Return the sort key of a stratum of this column."""
-        known = list(self.modality_labels) if column == "modality" else []
+        order = self.orders.levels | {"modality": list(self.modality_labels)}
+        known = order.get(column or "", [])
         numeric = any(entry.name == column and entry.kind == "numeric" for entry in self.baseline)
         return lambda stratum: times.place(stratum, known, numeric=numeric)

@@ -11,10 +11,11 @@ import numpy as np
 
 from gepnet_core.selection import Selection
 from gepnet_core.sql_names import identifier
+from gepnet_core.store.level_order import Natural, natural
 from gepnet_core.survival import EventCounts
 from gepnet_core.vocabulary import CUT_OFF_REASON, NOT_RECORDED, Status
 
-Place = tuple[bool, int, float, str]
+Place = tuple[bool, int, float, Natural, str]
 
 
 def selected(
@@ -49,12 +50,21 @@ def level(column: str) -> str:
 
 
 def place(stratum: str, known: Sequence[str], *, numeric: bool) -> Place:
-    """Return where a stratum sorts: by `known`, numbers by size, "<65" first and ">80" last, no value last."""
+    """Return where a stratum sorts: by `known`, numbers by size, "<65" first and ">80" last, no value last.
+
+    What is left sorts as people count: "2 mg" before "10 mg".
+    """
     unknown = stratum == NOT_RECORDED
     number = float(stratum.startswith((">", "≥"))) - float(stratum.startswith(("<", "≤")))
     if numeric and not unknown:
         number = float(stratum)
-    return unknown, known.index(stratum) if stratum in known else len(known), number, stratum
+    return (
+        unknown,
+        known.index(stratum) if stratum in known else len(known),
+        number,
+        natural(stratum),
+        stratum,
+    )
 
 
 def counts(rows: Iterable[tuple[Any, ...]]) -> Iterator[EventCounts]:

@@ -15,6 +15,7 @@ from gepnet_core.sql_names import identifier
 from gepnet_core.store.connection import Building
 from gepnet_core.store.trial_alike import check_spelling, some, warn_similar_ids
 from gepnet_core.store.trial_baseline import TrialBaseline
+from gepnet_core.store.trial_groups import warn_unordered, warn_untreated
 from gepnet_core.store.trial_ties import warn_merged_times
 from gepnet_core.store.writing import Recipe, endpoints_spool
 from gepnet_core.vocabulary import NOT_RECORDED
@@ -268,6 +269,8 @@ class _Deriving:
             words = f"0 days for {endpoint}: the time ends on the day it begins."
             self._find(report, "time-zero", line, self.times.time_column, words, patient)
         warn_merged_times(file, report, self.times)
+        warn_untreated(file, report, self.times)
+        warn_unordered(file, report, self.times, kept, self.times.treatment_column or "TRT01P")
         warn_similar_ids(file, report, self.times)
         for _, sql, _ in kept:
             self._warn_odd(report, int(sql[3:]), of_subjects=sql.startswith("s."))

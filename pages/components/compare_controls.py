@@ -9,9 +9,9 @@ from functools import partial
 import streamlit as st
 
 from gepnet_core.glossary import define
-from gepnet_core.question import DEFAULT_GROUPING
+from gepnet_core.question import DEFAULT_GROUPING, compared_levels
 from gepnet_core.spelled import parse_months
-from gepnet_core.vocabulary import DeathRule
+from gepnet_core.vocabulary import NOT_RECORDED, DeathRule
 from pages.components import controls, number_field
 from pages.components.controls import NOTHING, named
 from pages.components.markdown import escaped
@@ -57,12 +57,13 @@ def _choose_groups(remembered: Remembered) -> None:
         present,
         default=[level for level in view.levels if level in present],
         format_func=lambda level: labels.get(level, level),
-        placeholder="All groups",
+        placeholder="All groups with a value" if NOT_RECORDED in present else "All groups",
         key=remembered.widget(f"levels:{by}:{','.join(present)}"),
         disabled=bool(remembered.problems),
-        help="Two or more. Nothing chosen compares all groups that the filters leave.",
+        help="Two or more. Nothing chosen compares all groups that the filters leave; patients without a recorded "
+        "value are compared only where “not recorded” is chosen.",
     )
-    shown = [level for level in present if not levels or level in levels] or [NOTHING]
+    shown = list(compared_levels(present, levels, view.reference, view.contrast)) or [NOTHING]
     events = {counts.stratum: int(counts.events.sum()) for counts in counted}
     usual = next((level for level in shown if events.get(level)), shown[0])
     if view.reference is not None and view.reference not in shown:

@@ -176,7 +176,7 @@ incidence <- function(d, reference, times, level = 0.95) {
     f0 <- at$est[paste(reference, 1), i]; v0 <- at$var[paste(reference, 1), i]
     place <- paste0("differences_at[a=", arm, ",b=", reference, ",at=", times[i], "]")
     say(paste0(place, ".estimate"), f - f0)
-    error <- if (is.na(v + v0) || v == 0 || v0 == 0) NA else sqrt(v + v0)  # no limits without a variance
+    error <- if (is.na(v + v0) || v + v0 == 0) NA else sqrt(v + v0)  # no limits where neither varies
     say(paste0(place, ".lower"), f - f0 - z * error)
     say(paste0(place, ".upper"), f - f0 + z * error)
   }
@@ -227,8 +227,7 @@ dataset <- "lung"
 
 asked <- "--reference male --adjust age ecog loss --stratify karno"
 cox(l, "male", c("age", "ecog", "loss"))
-k <- l; k$karno <- ifelse(is.na(k$karno), -1, k$karno)  # not recorded is a level of its own
-stratified(k, "karno")
+stratified(l[!is.na(l$karno), ], "karno")  # not recorded is no level
 asked <- "--reference male --subgroup karno --landmark 180 --at 185"
 w <- landmark(l, 180)
 overall(w); cox(w, "male"); means(w, "male"); differences(w, "male", 185)

@@ -183,7 +183,7 @@ s_at <- function(fit, day) {
   place <- findInterval(day, fit$time)
   if (place == 0) {
     edge <- if (conf_type %in% c("plain", "log", "spss")) 1 else NA
-    return(c(1, edge, edge, NA))
+    return(c(1, edge, edge, 0))
   }
   s <- fit$surv[place]
   if (day > max(fit$time) && s > 0) return(rep(NA, 4))
@@ -375,11 +375,15 @@ say_test <- function(section, group, test, words = "")
 
 tests <- function() {
   for (weight in c("log-rank", "Gehan-Breslow", "Peto-Peto")) say_test("tests", weight, rank_test(rows, k, weight))
+  missing <- 0
   if (one("stratify") != "") {
-    within <- rows
-    within$block <- coded(level_of(rows$patient, one("stratify")))
+    level <- level_of(rows$patient, one("stratify"))
+    within <- rows[level != "not recorded", ]
+    within$block <- coded(level[level != "not recorded"])
+    missing <- sum(level == "not recorded")
     say_test("tests", "log-rank, stratified", rank_test(within, k, "log-rank"))
   }
+  say("not recorded", "", "", groups = sum(by == "not recorded" & !(by %in% wanted)), "stratified test" = missing)
   if (competes) {
     gray <- if (k > 1 && any(rows$status > 0))
       tryCatch(cuminc(rows$days, rows$status, rows$group, cencode = 0)$Tests, error = function(condition) NULL)
@@ -546,7 +550,11 @@ say_interval <- function(section, group, at, found)
 means <- function() {
   last <- min(vapply(groups, function(group) max(group$days), 0))
   tau <- if (one("tau") == "") last else as.numeric(one("tau"))
-  if (competes || tau <= 0 || tau > last) return()
+  if (competes || tau <= 0) return()
+  # a curve that has reached 0 is known for ever after
+  last <- min(vapply(groups, function(group)
+    if (min(fitted(group$days, group$status == 1)$surv) == 0) Inf else max(group$days), 0))
+  if (tau > last) return()
   say("restricted means", "", "", tau = tau)
   found <- vapply(groups, function(group) {
     if (tau < min(group$days)) return(c(tau, 0))  # R refuses it: S is 1 all the way
@@ -580,7 +588,7 @@ differences <- function() {
       a <- found[, i]; b <- found[, reference]
       gap <- NOTHING
       if (!is.na(a[1]) && !is.na(b[1])) {
-        usable <- !is.na(a[2] + b[2]) && a[2] > 0 && b[2] > 0
+        usable <- !is.na(a[2] + b[2]) && a[2] + b[2] > 0
         gap <- if (usable) difference(a[1], b[1], sqrt(a[2] + b[2])) else c(a[1] - b[1], NOTHING[-1])
       }
       say_interval("differences at a time", group_names[i], time[place], gap)
@@ -613,7 +621,8 @@ subgroups <- function(column) {
   d <- rows[rows$group %in% c(contrast, reference), ]
   d$group <- match(d$group, c(contrast, reference))
   d$level <- level_of(d$patient, column)
-  for (level in unique(d$level)) {
+  say(section, "", "", "not recorded" = sum(d$level == "not recorded"))
+  for (level in setdiff(unique(d$level), "not recorded")) {
     part <- d[d$level == level, ]
     say(section, level, "", patients = nrow(part), events = sum(part$status == 1))
     ratio <- NOTHING[1:4]

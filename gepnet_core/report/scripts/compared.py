@@ -29,6 +29,8 @@ class Recomputed(Described):
         by = {patient: self.stratum(patient, self.one("by")) for patient in own}
         names = [name for name in self.levels[self.one("by")] if name in by.values()]
         wanted = self.settings["level"] or names
+        missing = 0 if NOT_RECORDED in wanted else sum(name == NOT_RECORDED for name in by.values())
+        self.say("not recorded", "", groups=missing, stratified_test=0)
         self._section("whole", {"": list(own)}, None)
         members = {name: [p for p in own if by[p] == name] for name in names if name in wanted}
         self.groups = self._section("groups", members, self.one("landmark"))
@@ -90,7 +92,9 @@ class Recomputed(Described):
             self._test("tests", weight, rank_test([self.rows], self.names, weight))
         if column := self.one("stratify"):
             level = self._column(column)
-            blocks = [tuple(part[level == name] for part in self.rows) for name in sorted(set(level))]
+            recorded = sorted(set(level) - {NOT_RECORDED})
+            self.say("not recorded", "", stratified_test=int((level == NOT_RECORDED).sum()))
+            blocks = [tuple(part[level == name] for part in self.rows) for name in recorded]
             self._test("tests", "log-rank, stratified", rank_test(blocks, self.names))
         if self.competes:
             for cause, words in ((1, "event"), (2, "competing death")):
@@ -152,6 +156,9 @@ class Recomputed(Described):
     def _means(self, reference):
         last = min(float(days.max()) for _, days, _ in self.groups.values())
         tau = float(self.one("tau")) if self.one("tau") else last
+        # a curve that has reached 0 is known for ever after
+        known = [KaplanMeier(days, status) for _, days, status in self.groups.values()]
+        last = min(math.inf if curve.s[-1] == 0.0 else curve.last for curve in known)
         if self.competes or not 0.0 < tau <= last:
             return
         self.say("restricted means", "", tau=tau)
@@ -184,7 +191,9 @@ class Recomputed(Described):
                 (a, va), (b, vb), gap = found[name], found[reference], NONE
                 if a is not None and b is not None:
                     gap = (
-                        difference(a, b, math.sqrt(va + vb), self.level) if va and vb else (a - b, *NONE[1:])
+                        difference(a, b, math.sqrt(va + vb), self.level)
+                        if None not in (va, vb) and va + vb > 0.0
+                        else (a - b, *NONE[1:])
                     )
                 self._interval("differences at a time", name, at, gap)
                 self.say("differences at a time", name, at, p=gap[4])
@@ -196,7 +205,10 @@ class Recomputed(Described):
         inside = np.isin(self.rows[2], pair)
         days, status, group = (part[inside] for part in self.rows)
         level, section = self._column(column)[inside], f"subgroups: {column}"
+        self.say(section, "", not_recorded=int((level == NOT_RECORDED).sum()))
         for name in dict.fromkeys(level):
+            if name == NOT_RECORDED:
+                continue
             d, s, g = days[level == name], status[level == name], group[level == name]
             self.say(section, name, patients=len(d), events=int((s == 1).sum()))
             ratio = NONE[:4]

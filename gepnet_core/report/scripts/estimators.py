@@ -136,7 +136,7 @@ class KaplanMeier:
         s = self.s[place] if place >= 0 else 1.0
         if day > self.last and s > 0.0:
             return None, None
-        return s, None if s == 0.0 or place < 0 else s * s * self.variance[place]
+        return s, None if s == 0.0 else 0.0 if place < 0 else s * s * self.variance[place]
 
     def median(self, conf_type, conf_level):
         """Return the median with its limits."""
