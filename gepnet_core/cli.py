@@ -50,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked = _parser().parse_args(arguments)
         answer, code = asked.run(asked)
+        left_out = vars(asked).get("left_out")
+        if isinstance(answer, dict) and left_out:
+            answer = {**answer, "left_out": left_out}
         if answer is not None:
             _answer(answer)
     except CohortError as refused:

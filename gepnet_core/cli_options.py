@@ -160,7 +160,11 @@ def time(text: str) -> float:
 
 def opened(asked: argparse.Namespace) -> DataSet:
     """Return the data set that was asked for."""
-    return open_dataset(open_shelf(), asked.dataset, getattr(asked, "version", None))
+    dataset = open_dataset(open_shelf(), asked.dataset, getattr(asked, "version", None))
+    asked.left_out = dataset.meta.get("left_out", "")
+    if asked.left_out:
+        say(f"{asked.left_out}.")
+    return dataset
 
 
 def named_selection(asked: argparse.Namespace) -> Selection:

@@ -13,6 +13,7 @@ import tomli_w
 
 from gepnet_core.errors import OptionRefused
 from gepnet_core.intake.dates import DateFormat
+from gepnet_core.intake.leave_out import check_rules
 from gepnet_core.intake.mapping import ColumnMapping, mapping_from
 from gepnet_core.intake.reading import Reading
 from gepnet_core.settings import Settings, settings_from
@@ -61,6 +62,10 @@ class Request:
         The settings of the data set; None: those beside the tables, or in the mapping.
     treatment
         For cBioPortal: the column that holds the treatment.
+    leave_out
+        The rules of which the patients whose rows break them are left out.
+    without
+        The patients who are left out so far; an import fills it in.
     """
 
     path: Path
@@ -76,6 +81,8 @@ class Request:
     censored_cnsr: tuple[int, ...] = ()
     sheet: str = ""
     treatment: str = ""
+    leave_out: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
 
     @property
     def as_read(self) -> Reading:
@@ -100,6 +107,7 @@ class Request:
             "censored_cnsr": list(self.censored_cnsr),
             "sheet": self.sheet,
             "treatment": self.treatment,
+            "leave_out": list(self.leave_out),
         }
 
     @classmethod
@@ -123,11 +131,13 @@ class Request:
             censored_cnsr=tuple(told["censored_cnsr"]),
             sheet=told["sheet"],
             treatment=told["treatment"],
+            leave_out=tuple(told["leave_out"]),
         )
 
     def check(self) -> None:
         """Raise OptionRefused where an option is missing or belongs to another format."""
         assert self.format is not None
+        check_rules(self.leave_out)
         adtte_only = self.competing_cnsr is not None or self.time_unit is not None or self.censored_cnsr
         if adtte_only and self.format is not Format.ADTTE:
             what = "source tables" if self.format is Format.TABLES else f"the format {self.format}"

@@ -191,6 +191,11 @@ WARNING_RULES = (
         "A higher grade is legitimate: mitoses count too.",
         "Check grade and Ki-67 in the pathology report.",
     ),
+    _warning(
+        "left-out",
+        "A patient with a row that breaks a rule was left out with all rows, as was asked for.",
+        "Correct the row and import the file again.",
+    ),
     _warning("time-zero", "A time is 0 days: the curve drops at time zero.", "Check the two dates."),
     _warning(
         "first-of-month",

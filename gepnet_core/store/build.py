@@ -18,6 +18,7 @@ from gepnet_core.intake.cells import Spelling
 from gepnet_core.intake.checks import check_source
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.files import open_sheets
+from gepnet_core.intake.leave_out import LeftOut, without
 from gepnet_core.intake.limits import DEFAULT, Limits
 from gepnet_core.intake.mapped import read_mapped
 from gepnet_core.intake.mapped_times import read_mapped_times
@@ -65,14 +66,35 @@ def prepare(
 ) -> Prepared:
     """Read and check a file and write its version into `folder`; what is on the shelf stays as it is.
 
-    Errors do not raise: they are in the report, and there is no version then. `progress` is called with the
-    phase and the rows so far.
+    Errors do not raise: they are in the report, and there is no version then. With rules to leave out by, the
+    file is read again without the patients whose rows break them, until nobody is new. `progress` is called with
+    the phase and the rows so far.
     """
+    left = LeftOut(request.leave_out)
+    while True:
+        asked = replace(request, without=frozenset(left.patients))
+        found = _prepare(asked, folder, limits, progress or _silent, left, origin=origin, source=source)
+        if found.current is not None or not left.take(found.report):
+            return found
+
+
+def _prepare(
+    request: Request,
+    folder: Path,
+    limits: Limits,
+    told: Progress,
+    left: LeftOut,
+    *,
+    origin: str,
+    source: str,
+) -> Prepared:
+    """Read the file once, without those who are left out so far."""
     report = Report()
-    told = progress or _silent
+    left.tell(report)
     try:
         recipe = _recipe(request, report, folder, limits, told)
         report.stop_on_errors()
+        left.mark(recipe.meta)
         told("writing", 0)
         path = folder / "version.duckdb"
         path.unlink(missing_ok=True)  # of an earlier try that was ended
@@ -110,7 +132,12 @@ def _from_tables(request: Request, report: Report, folder: Path, limits: Limits,
     if published:
         check_endpoints(read_published(published), STUDY_ENDPOINTS)
     found = open_sheets(request.path, request.reading, report, limits, empty=True)
-    sheets = [counted(sheet, told) for sheet in found]
+    sheets = [
+        without(
+            counted(sheet, told), "patient_id", request.without, needed=sheet.name.casefold() == "patients"
+        )
+        for sheet in found
+    ]
     spelling = Spelling(request.reading.decimal, settings.missing, request.date_format or DateFormat.ISO)
     source = read_source(sheets, report, spelling, settings.not_recorded)
     return _cohort(source, settings, request, report, folder, told, published)
@@ -147,11 +174,13 @@ def _from_adtte(request: Request, report: Report, folder: Path, limits: Limits, 
     )
     settings = _trial_settings(request, request.settings or Settings())
     sheet = counted(_only(request.path, request.reading, report, limits, asked=request.sheet), told)
+    sheet = without(sheet, "usubjid", request.without)
     times = read_adtte(sheet, report, folder, options, with_adsl=request.beside is not None)
     subjects = None
     if request.beside is not None:
         adsl = _only(request.beside, request.reading, report, limits)
-        subjects = read_adsl(counted(adsl, told), report, folder)
+        adsl = without(counted(adsl, told), "usubjid", request.without)
+        subjects = read_adsl(adsl, report, folder)
     return trial_recipe(times, settings, subjects)
 
 
@@ -179,7 +208,7 @@ def _from_cbioportal(
     report.stop_on_errors()
     settings = _trial_settings(request, request.settings or mapping.settings)
     mapping = replace(mapping, missing=(*mapping.missing, *settings.missing))
-    times = read_mapped_times(sheet, mapping, report, folder)
+    times = read_mapped_times(sheet, mapping, report, folder, request.without)
     return trial_recipe(times, settings)
 
 
@@ -206,10 +235,11 @@ def _from_mapped(request: Request, report: Report, folder: Path, limits: Limits,
     mapping = replace(mapping, settings=settings)
     if mapping.endpoints:
         settings = _trial_settings(request, settings)
-        times = read_mapped_times(sheet, mapping, report, folder)
+        times = read_mapped_times(sheet, mapping, report, folder, request.without)
         return trial_recipe(times, settings)
     settings = _recorded(mapping, settings, report)
-    source = read_mapped(sheet, mapping, report, many_rows=request.format is Format.REDCAP)
+    many_rows = request.format is Format.REDCAP
+    source = read_mapped(sheet, mapping, report, many_rows=many_rows, without=request.without)
     found = _cohort(source, settings, request, report, folder, told)
     knows = any("death_date" in group.cells for group in mapping.of("follow_up"))
     if not report.errors and not knows:
