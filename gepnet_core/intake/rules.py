@@ -239,6 +239,24 @@ WARNING_RULES = (
         "Check the selection of rows.",
     ),
     _warning(
+        "level-spelling",
+        "Two values of a baseline column differ only in case, blanks, Unicode form, or letters that look alike (a "
+        "Cyrillic or Greek one for a Latin one): they count as two groups.",
+        "Use one spelling.",
+    ),
+    _warning(
+        "treatment-empty",
+        "A patient has no treatment, though others have: the patient stays as “not recorded”, and comparisons of "
+        "treatments leave the patient out.",
+        "Fill in the treatment.",
+    ),
+    _warning(
+        "new-therapy-before",
+        "A systemic therapy begins before the patient's first local treatment, but its column is one of therapies "
+        "after it, by its heading or by nearly all its other dates: it counts as an earlier therapy.",
+        "Check the year, or map the column of the new therapy.",
+    ),
+    _warning(
         "similar-id",
         "Two patient ids differ only in case, blanks, Unicode form, leading zeros or a trailing .0: they count "
         "as two patients.",

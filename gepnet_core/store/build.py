@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from gepnet_core import contract
 from gepnet_core.errors import FileRefused, OptionRefused, listed, printable, quoted
 from gepnet_core.intake.adsl import read_adsl
 from gepnet_core.intake.adtte import AdtteOptions, read_adtte
@@ -36,10 +34,11 @@ from gepnet_core.published_figures import check_endpoints, read_published
 from gepnet_core.settings import FILE as SETTINGS_FILE
 from gepnet_core.settings import MAY_BE_ABSENT, Settings, parse_settings
 from gepnet_core.store.cohort_version import cohort_recipe
+from gepnet_core.store.fingerprint import fingerprint
 from gepnet_core.store.scratch import scratch_folder
 from gepnet_core.store.trial_version import trial_recipe
 from gepnet_core.store.versions import Current, Shelf
-from gepnet_core.store.writing import SCHEMA, Recipe, nobody_left, publish, write_version
+from gepnet_core.store.writing import Recipe, nobody_left, publish, write_version
 from gepnet_core.vocabulary import STUDY_ENDPOINTS, TimeUnit
 
 STEP = 5_000
@@ -347,13 +346,3 @@ def build_adtte(
     request = Request(path, Format.ADTTE, time_unit=time_unit, competing_cnsr=competing_cnsr)
     current, report = build(shelf, name, request)
     return current, report.notes
-
-
-def fingerprint(folder: Path) -> str:
-    """Return a hash of the files of a source folder, to see whether they changed since they were built."""
-    digest = hashlib.sha256(str(SCHEMA).encode())
-    files = [*(table.file for table in contract.TABLES), SETTINGS_FILE, PUBLISHED_FILE]
-    for name in files:
-        path = folder / name
-        digest.update(f"\0{name}\0".encode() + (path.read_bytes() if path.is_file() else b""))
-    return digest.hexdigest()
