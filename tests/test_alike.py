@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gepnet_core.intake.cells import LOOK_ALIKE, folded, spelled_otherwise
+from gepnet_core.contract import TABLES_BY_NAME
+from gepnet_core.intake.cells import LOOK_ALIKE, convert, folded, spelled_otherwise
+from gepnet_core.intake.dates import CellRefused
 from gepnet_core.intake.mapping import mapping_from
 from gepnet_core.intake.new_therapies import says_after
 from gepnet_core.intake.request import Format, Request
@@ -67,6 +69,28 @@ def test_look_alike_levels_are_a_warning_in_a_baseline_column_and_refused_as_tre
 def test_what_an_eye_can_tell_is_two(one, other, tmp_path):
     found = adtte(tmp_path, [one, one, other, other], [one, one, other, other])
     assert found.report.findings == []
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        pytest.param("1955", 1955, id="year"),
+        pytest.param("12.03.1955", 1955, id="german"),
+        pytest.param("03/04/1955", 1955, id="either-order"),
+        pytest.param("1955-03-12", 1955, id="iso"),
+        pytest.param("19550312", 1955, id="compact"),
+    ],
+)
+def test_of_a_date_of_birth_the_year_is_kept(text, year):
+    column = next(one for one in TABLES_BY_NAME["patients"].columns if one.name == "birth_year")
+    assert convert(column, text) == year
+
+
+@pytest.mark.parametrize("text", ["31.02.1955", "12.03.55", "1955.5", "18490101"])
+def test_what_is_neither_a_year_nor_a_date_of_birth_is_refused(text):
+    column = next(one for one in TABLES_BY_NAME["patients"].columns if one.name == "birth_year")
+    with pytest.raises(CellRefused):
+        convert(column, text)
 
 
 def test_the_words_name_the_letter():

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 from gepnet_core.contract import Column, Value
 from gepnet_core.errors import one_line, quoted
-from gepnet_core.intake.dates import CellRefused, DateFormat, read_date
+from gepnet_core.intake.dates import CellRefused, DateFormat, fitting, read_date
 from gepnet_core.spelled import plain_number
 
 # the contract's own rules where a bound has one
 RANGE_RULES = {"ki67_percent": "ki67-range", "ctcae_grade": "ctcae-grade"}
 REFERENCE = "treatment"  # a side effect names its treatment by id
+BIRTH_YEAR = "birth_year"  # of a date of birth the year alone is kept
 LONGEST_ID = 200
 # how a spreadsheet writes a number of many digits, or an id such as 1E5 that it took for one
 EXPONENT = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+[0-9]+")
@@ -90,6 +91,8 @@ def convert(column: Column, text: str, spelling: Spelling = PLAIN, source: str =
         )
     if column.sql_type == "DATE":
         return read_date(text, spelling.format_of(source or column.name))
+    if column.name == BIRTH_YEAR and (formats := fitting([text])):  # all formats agree on the year
+        text = str(read_date(text, formats[0]).year)
     if column.sql_type in ("INTEGER", "DOUBLE"):
         return _number(column, text, spelling.decimal)
     return text

@@ -39,7 +39,8 @@ class ImportState:
     `upload` is the file itself, which outlives a visit to another page, and `columns` are those of the last file
     that could be read. `peeked` holds the first looks by what they were asked; `checked_as` is the request
     (without places) that `checked` answers. `loaded` is the mapping with which the controls start, `last` the one
-    that they say.
+    that they say. `leave_out` are rules by which patients are left out; `again` asks for the check at once,
+    `waived` that nobody is asked for metastases.
     """
 
     uploads: int = 0
@@ -56,6 +57,9 @@ class ImportState:
     checked: Import | None = None
     upload: Any = None
     name: str = ""
+    leave_out: tuple[str, ...] = ()
+    again: bool = False
+    waived: bool = False
     done: Done | None = None
 
     def key(self, name: str) -> str:
@@ -74,12 +78,17 @@ class ImportState:
         self.restart()
         return True
 
+    def waive(self) -> None:
+        """Let the settings start without asking for metastases."""
+        self.waived = True
+
     def restart(self) -> None:
         """Forget what was said of the file before."""
         self.generation += 1
         self.groups = {}
         self.loaded, self.loaded_as, self.last, self.extracted = None, "", None, None
         self.checked, self.checked_as, self.name = None, "", ""
+        self.leave_out, self.again, self.waived = (), False, False
 
     def rest(self) -> None:
         """Keep what was said while no file is there: controls that are not drawn forget it."""
@@ -98,6 +107,7 @@ class ImportState:
         self.rest()
         self.uploads += 1
         self.upload = None
+        self.leave_out, self.again = (), False
 
     def take_mapping(self, file_id: str) -> None:
         """Start the controls anew from a mapping that was kept."""
