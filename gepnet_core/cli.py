@@ -51,8 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked = _parser().parse_args(arguments)
         answer, code = asked.run(asked)
-        if isinstance(answer, dict) and (remarks := getattr(asked, "remarks", None)):
-            answer |= {"remarks": remarks}
+        if isinstance(answer, dict):
+            said = {key: vars(asked).get(key) for key in ("remarks", "left_out")}
+            answer |= {key: words for key, words in said.items() if words}
         if answer is not None:
             _answer(answer)
     except CohortError as refused:

@@ -13,6 +13,7 @@ from gepnet_core.errors import OptionRefused, listed, quoted
 from gepnet_core.importer.apart import Import, peek_apart, prepare_apart
 from gepnet_core.importer.draft_codec import draft_from, draft_mapping, questions
 from gepnet_core.intake.dates import DateFormat
+from gepnet_core.intake.leave_out import check_rules
 from gepnet_core.intake.mapping import read_mapping
 from gepnet_core.intake.reading import DECIMALS, DELIMITERS, ENCODINGS, Reading
 from gepnet_core.intake.report import Report
@@ -87,6 +88,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="whether a column that may be known only after the index date is a baseline; several allowed",
     )
+    parser.add_argument(
+        "--leave-out",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="leave out the patients with a row that breaks this rule, and say so; several allowed",
+    )
     parser.add_argument("--dry-run", action="store_true", help="read and check, but change nothing")
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="write the report: .html, .json, or .csv of the findings"
@@ -121,6 +129,7 @@ def _reading(asked: argparse.Namespace) -> Reading:
 
 def requested(asked: argparse.Namespace) -> Request:
     """Return the import that was asked for."""
+    check_rules(tuple(asked.leave_out))
     competing, censored = asked.competing_cnsr, tuple(asked.censored_cnsr)
     if competing is not None and competing < 1:
         raise OptionRefused(
@@ -144,6 +153,7 @@ def requested(asked: argparse.Namespace) -> Request:
         sheet=asked.sheet,
         treatment=asked.treatment,
         baseline=_decisions(asked.baseline),
+        leave_out=tuple(dict.fromkeys(asked.leave_out)),
     )
 
 

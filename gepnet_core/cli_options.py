@@ -159,13 +159,16 @@ def time(text: str) -> float:
 
 
 def opened(asked: argparse.Namespace) -> DataSet:
-    """Return the data set that was asked for, and say of which of its columns to be wary.
+    """Return the data set that was asked for, and say who was left out of it and of which columns to be wary.
 
-    `asked.remarks` holds what is said of the columns in use; the answer in JSON carries it.
+    `asked.remarks` holds what is said of the columns in use, `asked.left_out` who was left out; the answer in JSON
+    carries both.
     """
     dataset = open_dataset(open_shelf(), asked.dataset, getattr(asked, "version", None))
     asked.remarks = dataset.offered.remarks(_columns(asked))
-    for words in filter(None, [dataset.offered.no_longer, *asked.remarks]):
+    asked.left_out = dataset.meta.get("left_out", "")
+    left_out = f"{asked.left_out}." if asked.left_out else ""
+    for words in filter(None, [left_out, dataset.offered.no_longer, *asked.remarks]):
         say(words)
     return dataset
 

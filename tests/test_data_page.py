@@ -350,3 +350,71 @@ def test_a_file_without_progressions_shows_no_endpoint_that_needs_them(app: AppT
     assert list(open_dataset(Shelf(data_dir), "bare").endpoints) == ["OS"]
     app.switch_page("side_effects.py").run()
     assert "holds no record of side effects" in words(app)
+
+
+# remedies beside what was found
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.main.button]
+
+
+def test_a_windows_file_is_read_with_one_click_and_no_option_is_named(app: AppTest) -> None:
+    upload(app, "messy.csv", MESSY.replace("fokaler", "f\u00f6kaler").encode("cp1252"))
+    assert "The file cannot be read." in words(app)
+    assert "--" not in words(app)
+    press(app, "Read it as Windows-1252")
+    assert "The file cannot be read." not in words(app)
+    assert choice(app, "selectbox", "Encoding").value == "cp1252"
+    assert "f\u00f6kaler Progress" in str(app.main.dataframe[0].value)
+
+
+def test_a_delimiter_that_cannot_be_told_is_a_button(app: AppTest) -> None:
+    upload(app, "x.csv", "a;b,c;d\n1;2,3;4\n")
+    assert "--" not in words(app)
+    press(app, "Delimiter: semicolon")
+    assert list(app.main.dataframe[0].value.columns) == ["a", "b,c", "d"]
+
+
+def test_one_impossible_date_is_named_before_the_check_and_the_patient_may_be_left_out(
+    app: AppTest, data_dir: Path
+) -> None:
+    export_day(upload(app, "messy.csv", MESSY.replace("02.05.2017", "31.02.2017")), date(2017, 6, 1))
+    assert "Nearly all dates fit DD.MM.YYYY; not these: '31.02.2017'." in words(app)
+    press(app, "Check the file")
+    press(app, "Leave out 1 patient (date) and say so")
+    assert "No error" in words(app)
+    assert "1 patient was left out at import for rows that break a rule (date: 1)." in words(app)
+    press(app, "Import as \u201cmessy\u201d")
+    data = open_dataset(Shelf(data_dir), "messy")
+    assert data.n == 2
+    assert data.meta["notice"] == "1 patient was left out at import for rows that break a rule (date: 1)"
+
+
+def test_who_was_left_out_may_be_kept_after_all(app: AppTest) -> None:
+    export_day(upload(app, "messy.csv", MESSY.replace("02.05.2017", "31.02.2017")), date(2017, 6, 1))
+    press(app, "Check the file")
+    press(app, "Leave out 1 patient (date) and say so")
+    press(app, "Leave nobody out")
+    assert "**1 error: nothing was imported.**" in words(app)
+
+
+def test_a_file_without_metastases_is_read_with_one_click(app: AppTest) -> None:
+    text = MESSY.replace("Metastasen Datum", "egal")
+    export_day(upload(app, "messy.csv", text), date(2017, 6, 1))
+    press(app, "Check the file")
+    assert "none passed the step" in words(app) or "no patient is eligible" in table(app, 1).to_string()
+    press(app, "Do not ask for metastases by the treatment")
+    assert "No error" in words(app)
+    assert "**3 of 3 patients** form the cohort." in words(app)
+
+
+def test_a_decimal_comma_is_read_with_one_click(app: AppTest) -> None:
+    # one point among the commas: the columns do not show the mark
+    text = MESSY.replace("k.A.", "3.5").replace("Geb.jahr", "Gr\u00f6\u00dfe")
+    export_day(upload(app, "messy.csv", text), date(2017, 6, 1))
+    choice(app, "selectbox", "Ki-67 (%)").set_value("Ki-67").run()
+    press(app, "Check the file")
+    assert "Read numbers with a decimal comma" in labels(app)
+    press(app, "Read numbers with a decimal comma")
+    assert "1 error" in words(app)

@@ -341,6 +341,19 @@ def in_months(*times: str) -> Change:
     return change
 
 
+def with_therapies(heading: str, first: str, second: str) -> Change:
+    """Give the two patients of the wide table a start of therapy in a column of this heading."""
+    return column("review.csv", heading, first, second)
+
+
+def with_therapy(heading: str) -> str:
+    """Return the mapping of the wide table with that column as a start of therapies."""
+    return f"""{WIDE_MAPPING}[[systemic_therapies]]
+start_date = "{heading}"
+agent = {{ value = "unknown" }}
+"""
+
+
 def cohort(n: int, cells: Callable[[int], str]) -> list[Change]:
     """Return the changes to n patients, each treated once, whose row of `patients` ends as told."""
     header = [text.strip().splitlines()[0] for text in TABLES.values()]
@@ -1496,15 +1509,6 @@ WARNING_CASES = [
         near=put("adtte.csv", numbered(drug=2, placebo=1)),
     ),
     warning(
-        "a-patient-without-treatment",
-        "treatment-missing",
-        ("adtte.csv", None, "TRTP", ""),
-        "1 of 3 patients have no treatment (33 %). They are not compared unless that is asked for.",
-        adtte("02,drug", "02,"),
-        kind="trial",
-        near=adtte("02,drug", "02,placebo"),
-    ),
-    warning(
         "a-year-and-a-day",
         "not-seen",
         ("follow_up.csv", 2, "last_contact_date", "2015-03-04"),
@@ -1562,6 +1566,89 @@ WARNING_CASES = [
         add("adsl.csv", "04,drug,44,F"),
         kind="trial with ADSL",
         patient="04",
+    ),
+    warning(
+        "asked-for",
+        "left-out",
+        ("outcomes.csv", 4, "months", ""),
+        "the patient was left out, as asked, by the rule cell-empty: is empty, but outcome is not.",
+        outcomes("C,6", "C,"),
+        kind="outcomes",
+        patient="C",
+        options={"leave_out": ("cell-empty",)},
+        near=outcomes("C,6", "C,7"),
+        near_options={"leave_out": ("cell-empty",)},
+    ),
+    warning(
+        "case",
+        "level-spelling",
+        ("outcomes.csv", 4, "site", "Liver"),
+        "'Liver' is 'liver' spelled otherwise. Use one spelling. They count as two groups (1 rows with this one).",
+        put(
+            "outcomes.csv",
+            b"case,months,outcome,arm,site\nA,12,dead,drug,liver\nB,24,alive,drug,liver\nC,6,dead,none,Liver\n",
+        ),
+        kind="outcomes",
+        near=put(
+            "outcomes.csv",
+            b"case,months,outcome,arm,site\nA,12,dead,drug,liver\nB,24,alive,drug,liver\nC,6,dead,none,Livers\n",
+        ),
+    ),
+    warning(
+        "in-adsl",
+        "level-spelling",
+        ("adsl.csv", 4, "SEX", "f"),
+        "'f' is 'F' spelled otherwise.",
+        adsl("placebo,53,F", "placebo,53,f"),
+        kind="trial with ADSL",
+        near=adsl("placebo,53,F", "placebo,53,U"),
+    ),
+    warning(
+        "of-one-patient",
+        "treatment-empty",
+        ("outcomes.csv", 4, "arm", ""),
+        "is empty, as for 1 of 3 patients in all: the patient stays as “not recorded”, and tests and ratios "
+        "between treatments leave the patient out.",
+        outcomes("dead,none", "dead,"),
+        kind="outcomes",
+        patient="C",
+        near=outcomes("dead,none", "dead,other"),
+    ),
+    warning(
+        "in-adtte",
+        "treatment-empty",
+        ("adtte.csv", 4, "TRTP", ""),
+        "is empty, as for 1 of 3 patients in all",
+        adtte("03,placebo", "03,"),
+        kind="trial",
+        patient="03",
+        near=(adtte("01,drug", "01,"), adtte("02,drug", "02,"), adtte("03,placebo", "03,")),
+    ),
+    warning(
+        "heading-says-new",
+        "new-therapy-before",
+        ("review.csv", 3, "new therapy", "2012-06-01"),
+        "2012-06-01 lies before the patient's first local treatment (2014-02-11), but 'new therapy' says that it "
+        "comes after: it counts as an earlier therapy. Check the year.",
+        with_therapies("new therapy", "2014-06-01", "2012-06-01"),
+        kind="wide",
+        patient="B",
+        options={"mapping": with_therapy("new therapy")},
+        near=with_therapies("new therapy", "2014-06-01", "2014-02-11"),
+        near_options={"mapping": with_therapy("new therapy")},
+    ),
+    warning(
+        "heading-in-german",
+        "new-therapy-before",
+        ("review.csv", 3, "Folgetherapie", "2012-06-01"),
+        "'Folgetherapie' says that it comes after",
+        with_therapies("Folgetherapie", "2014-06-01", "2012-06-01"),
+        kind="wide",
+        patient="B",
+        options={"mapping": with_therapy("Folgetherapie")},
+        # a heading that says nothing, and too few dates to tell
+        near=with_therapies("Therapie", "2014-06-01", "2012-06-01"),
+        near_options={"mapping": with_therapy("Therapie")},
     ),
     warning(
         "capital-letter",

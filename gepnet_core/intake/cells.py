@@ -10,16 +10,28 @@ from functools import lru_cache
 
 from gepnet_core.contract import Column, Value
 from gepnet_core.errors import one_line, quoted
-from gepnet_core.intake.dates import CellRefused, DateFormat, read_date
+from gepnet_core.intake.dates import CellRefused, DateFormat, fitting, read_date
 from gepnet_core.intake.profile import number_kind
 from gepnet_core.spelled import plain_number
 
 # the contract's own rules where a bound has one
 RANGE_RULES = {"ki67_percent": "ki67-range", "ctcae_grade": "ctcae-grade"}
 REFERENCE = "treatment"  # a side effect names its treatment by id
+BIRTH_YEAR = "birth_year"  # of a date of birth the year alone is kept
 LONGEST_ID = 200
 # how a spreadsheet writes a number of many digits, or an id such as 1E5 that it took for one
 EXPONENT = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+[0-9]+")
+# Letters that no eye tells from a Latin one. Small Greek letters are left: α and a are often two things.
+LOOK_ALIKE = dict(
+    zip(
+        "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0405\u0406\u0408"
+        "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0455\u0456\u0458"
+        "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf",
+        "ABEKMHOPCTYXSIJaeopcyxsijABEZHIKMNOPTYXo",
+        strict=True,
+    )
+)
+ALIKE = str.maketrans(LOOK_ALIKE)
 UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 
 
@@ -95,6 +107,8 @@ def convert(column: Column, text: str, spelling: Spelling = PLAIN, source: str =
         )
     if column.sql_type == "DATE":
         return read_date(text, spelling.format_of(source or column.name))
+    if column.name == BIRTH_YEAR and (formats := fitting([text])):  # all formats agree on the year
+        text = str(read_date(text, formats[0]).year)
     if column.sql_type in ("INTEGER", "DOUBLE"):
         return _number(column, text, spelling.decimal)
     return text
@@ -137,16 +151,28 @@ def is_unseen(character: str) -> bool:
 
 
 def folded(word: str) -> str:
-    """Return a word without what is no difference: case, blanks, Unicode form, characters that cannot be seen."""
-    plain = unicodedata.normalize("NFKC", word).casefold()
+    """Return a word without what is no difference to the eye.
+
+    Case, blanks, Unicode form, characters that cannot be seen, and letters that look like a Latin one.
+    """
+    plain = (word if word.isascii() else _latin(word)).casefold()
     if not plain.isprintable():
         plain = "".join(c for c in plain if c.isspace() or not is_unseen(c))
     return " ".join(plain.split())
 
 
+def _latin(word: str) -> str:
+    """Return a word in one Unicode form, Cyrillic and Greek letters that look Latin as the Latin ones."""
+    return unicodedata.normalize("NFKC", word).translate(ALIKE)
+
+
 def spelled_otherwise(word: str, other: str) -> str:
     """Return the words on two spellings of one word."""
     how = "with other blanks" if one_line(word) == one_line(other) else "spelled otherwise"
+    alike = [letter for letter in dict.fromkeys(word + other) if letter in LOOK_ALIKE]
+    if alike and folded(word) == folded(other):
+        letters = ", ".join(f"U+{ord(letter):04X} is not {LOOK_ALIKE[letter]}" for letter in alike[:3])
+        how = f"in letters that look alike ({letters})"
     return f"{quoted(word)} is {quoted(other)} {how}. Use one spelling."
 
 

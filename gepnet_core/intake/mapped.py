@@ -20,7 +20,14 @@ from gepnet_core.settings import Settings
 FILLED_HERE = {"patient_id", "treatment_id", "treatment"}
 
 
-def read_mapped(sheet: Sheet, mapping: ColumnMapping, report: Report, *, many_rows: bool = False) -> Source:
+def read_mapped(
+    sheet: Sheet,
+    mapping: ColumnMapping,
+    report: Report,
+    *,
+    many_rows: bool = False,
+    without: frozenset[str] = frozenset(),
+) -> Source:
     """Return the source tables that a mapping makes of a table.
 
     Parameters
@@ -29,6 +36,8 @@ def read_mapped(sheet: Sheet, mapping: ColumnMapping, report: Report, *, many_ro
         True: a patient may have several rows (REDCap's events and repeats). What a patient has once may stand
         on any of them, but must not differ; of the last contact, asked at each visit, the latest counts. Each row
         that fills a column of a repeated table is a row of it.
+    without
+        Patients who are left out.
 
     Raises
     ------
@@ -38,7 +47,7 @@ def read_mapped(sheet: Sheet, mapping: ColumnMapping, report: Report, *, many_ro
     for group in mapping.groups:
         _check_group(group, sheet, report)
     report.stop_on_errors()
-    table = MappedTable(sheet, mapping, report)
+    table = MappedTable(sheet, mapping, report, without)
     source = Source(files=dict.fromkeys(TABLES_BY_NAME, sheet.file))
     columns = [_called(group, mapping.patient_id) for group in mapping.groups]
     for patient, records in table.patients(many_rows=many_rows).items():

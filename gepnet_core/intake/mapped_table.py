@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from gepnet_core.errors import FileRefused, listed, quoted
 from gepnet_core.intake.cells import Spelling, id_fault
 from gepnet_core.intake.dates import DateFormat, settled
+from gepnet_core.intake.leave_out import NOBODY
 from gepnet_core.intake.mapping import Cell, ColumnMapping
 from gepnet_core.intake.reading import Sheet
 from gepnet_core.intake.report import Report
@@ -19,11 +20,12 @@ Record = tuple[int, list[str]]
 
 @dataclass(slots=True)
 class MappedTable:
-    """The rows of a file with what the mapping says of its cells."""
+    """The rows of a file with what the mapping says of its cells; patients in `without` are left out."""
 
     sheet: Sheet
     mapping: ColumnMapping
     report: Report
+    without: frozenset[str] = frozenset()
     spelling: Spelling = field(init=False)
     rows: list[Record] = field(init=False)
     place: dict[str, int] = field(init=False)
@@ -122,6 +124,8 @@ class MappedTable:
         told = self.mapping.patient_id
         for number, (line, cells) in enumerate(self.rows, start=1):
             patient = str(number) if told.row_number else self.cell(cells, told).strip()
+            if patient in self.without:
+                continue
             if not patient:
                 words = "is empty. Fill it in or remove the row."
                 self.report.add("id-empty", self.sheet.file, words, line=line, column=told.column)
@@ -148,4 +152,6 @@ class MappedTable:
                 )
             else:
                 found[patient].append((line, cells))
+        if self.without and not found:
+            raise FileRefused(self.sheet.file, NOBODY, rule="nobody-eligible")
         return found

@@ -21,10 +21,13 @@ WHOLE = re.compile(r"^(-?[0-9]+)[.,]0+$")
 REASONS = {Status.EVENT: "event", Status.CENSORED: "censored", Status.COMPETING_DEATH: "competing death"}
 
 
-def read_mapped_times(sheet: Sheet, mapping: ColumnMapping, report: Report, folder: Path) -> Times:
+def read_mapped_times(
+    sheet: Sheet, mapping: ColumnMapping, report: Report, folder: Path, without: frozenset[str] = frozenset()
+) -> Times:
     """Return the times that a mapping makes of a table, on disk in `folder`.
 
-    A patient without time and status of an endpoint has no row of it, and the report says how many.
+    A patient without time and status of an endpoint has no row of it, and the report says how many. Patients in
+    `without` are left out.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def read_mapped_times(sheet: Sheet, mapping: ColumnMapping, report: Report, fold
     if mapping.treatment is None:
         words = 'names no treatment: name its column, or say treatment = { value = "..." }.'
         raise FileRefused(sheet.file, words, rule="mapping")
-    table = MappedTable(sheet, mapping, report)
+    table = MappedTable(sheet, mapping, report, without)
     own = {mapping.patient_id.column, mapping.treatment.column}
     own |= {column for times in mapping.endpoints for column in (times.time, times.status)}
     kept = [name for name in sheet.header if name not in own]

@@ -14,6 +14,7 @@ from gepnet_core.spelled import plain_number
 MOST_SHOWN = 30
 MOST_KEPT = 1_000
 LONGEST = 80
+MOST_ODD = 3
 MISSING_WORDS = frozenset(
     "na|n/a|n.a.|nan|null|none|nil|missing|unknown|unk|nd|n.d.|nk|.|./.|-|--|---|?|??|not available|"
     "not applicable|not known|not done|not recorded|[not available]|[not applicable]|[not evaluated]|"
@@ -39,6 +40,8 @@ class ColumnProfile:
         The formats in which every value is a day, and whether they read different days.
     likely_dates
         Whether more than half of at least three values are days in one format, though not all are.
+    nearly, odd_dates
+        For likely dates that no other format reads in part: the format of most, and the first three of the others.
     number
         "whole", "decimal point" or "decimal comma" where every value is such a number, else empty.
     missing_words
@@ -53,6 +56,8 @@ class ColumnProfile:
     date_formats: list[DateFormat] = field(default_factory=list)
     date_ambiguous: bool = False
     likely_dates: bool = False
+    nearly: str = ""
+    odd_dates: list[str] = field(default_factory=list)
     number: str = ""
     missing_words: list[str] = field(default_factory=list)
 
@@ -106,6 +111,7 @@ class _Column:
         self.formats = list(DateFormat)
         self.differ = False
         self.judged, self.fits = 0, Counter[DateFormat]()
+        self.odd: dict[DateFormat, list[str]] = {spelled: [] for spelled in DateFormat}
         self.marks: set[str] = set()
 
     def take(self, text: str) -> None:
@@ -123,6 +129,9 @@ class _Column:
         self.judged += 1
         readings = {spelled: _day(text, spelled) for spelled in DateFormat}
         self.fits.update(spelled for spelled, day in readings.items() if day is not None)
+        for spelled, day in readings.items():
+            if day is None and len(self.odd[spelled]) < MOST_ODD:
+                self.odd[spelled].append(text[:LONGEST])
         self.formats = [spelled for spelled in self.formats if readings[spelled] is not None]
         self.differ |= len({readings[spelled] for spelled in self.formats}) > 1
         if "" not in self.marks:
@@ -132,6 +141,7 @@ class _Column:
         """Return what is known when all values were taken."""
         is_date = self.judged > 0 and bool(self.formats)
         likely = not is_date and self.judged > 2 and 2 * max(self.fits.values(), default=0) > self.judged
+        nearly = next(iter(+self.fits)) if likely and len(+self.fits) == 1 else None
         marks, numbers = set(self.marks), {text for text in self.aside if text in MISSING_NUMBERS}
         if not is_date and numbers:
             marks.add("whole")
@@ -147,6 +157,8 @@ class _Column:
             list(self.formats) if is_date else [],
             is_date and len(self.formats) > 1 and self.differ,
             likely,
+            nearly or "",
+            list(self.odd[nearly]) if nearly else [],
             number,
             sorted(words) if is_date or likely or number else [],
         )

@@ -9,6 +9,7 @@ from gepnet_core.errors import listed
 from gepnet_core.intake.checks import treatments_by_day
 from gepnet_core.intake.doubles import warn_doubles
 from gepnet_core.intake.left_out import warn_left_out
+from gepnet_core.intake.new_therapies import warn_new_therapies
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.rules import HEAPING_FROM, HEAPING_SHARE, KI67_FROM, MISSING_SHARE, UNSEEN_MONTHS
 from gepnet_core.intake.source import SAME, Source
@@ -31,6 +32,7 @@ def warn_source(source: Source, report: Report, settings: Settings, extracted: d
     if extracted is not None:
         _not_seen(source, report, extracted)
     warn_doubles(source, report)
+    warn_new_therapies(source, report)
     warn_left_out(source, report, settings)
 
 

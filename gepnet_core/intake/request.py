@@ -12,6 +12,7 @@ import tomli_w
 
 from gepnet_core.errors import OptionRefused
 from gepnet_core.intake.dates import DateFormat
+from gepnet_core.intake.leave_out import check_rules
 from gepnet_core.intake.mapping import ColumnMapping, mapping_from
 from gepnet_core.intake.reading import Reading
 from gepnet_core.settings import Settings, parse_settings
@@ -62,6 +63,10 @@ class Request:
         For cBioPortal: the column that holds the treatment.
     baseline
         Columns that may be known only after the index date, and whether they are a baseline all the same.
+    leave_out
+        The rules of which the patients whose rows break them are left out.
+    without
+        The patients who are left out so far; an import fills it in.
     """
 
     path: Path
@@ -78,6 +83,8 @@ class Request:
     sheet: str = ""
     treatment: str = ""
     baseline: tuple[tuple[str, bool], ...] = ()
+    leave_out: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
 
     @property
     def as_read(self) -> Reading:
@@ -101,6 +108,7 @@ class Request:
             "sheet": self.sheet,
             "treatment": self.treatment,
             "baseline": [list(decision) for decision in self.baseline],
+            "leave_out": list(self.leave_out),
         }
 
     @classmethod
@@ -125,11 +133,13 @@ class Request:
             sheet=told["sheet"],
             treatment=told["treatment"],
             baseline=tuple((column, said) for column, said in told["baseline"]),
+            leave_out=tuple(told["leave_out"]),
         )
 
     def check(self) -> None:
         """Raise OptionRefused where an option is missing or belongs to another format."""
         assert self.format is not None
+        check_rules(self.leave_out)
         adtte_only = self.competing_cnsr is not None or self.time_unit is not None or self.censored_cnsr
         if adtte_only and self.format is not Format.ADTTE:
             what = "source tables" if self.format is Format.TABLES else f"the format {self.format}"

@@ -202,6 +202,11 @@ WARNING_RULES = (
         "A higher grade is legitimate: mitoses count too.",
         "Check grade and Ki-67 in the pathology report.",
     ),
+    _warning(
+        "left-out",
+        "A patient with a row that breaks a rule was left out with all rows, as was asked for.",
+        "Correct the row and import the file again.",
+    ),
     _warning("time-zero", "A time is 0 days: the curve drops at time zero.", "Check the two dates."),
     _warning(
         "times-merge",
@@ -230,11 +235,6 @@ WARNING_RULES = (
         "Check which treatment was meant.",
     ),
     _warning(
-        "treatment-missing",
-        "Some patients of a file of times have no treatment: they are not compared unless that is asked for.",
-        "Fill in the treatment where it is known.",
-    ),
-    _warning(
         "order-unclear",
         "A column of numbers such as TRTPN should order the values of its partner, here TRTP, but they are not one "
         "to one.",
@@ -259,6 +259,24 @@ WARNING_RULES = (
         "subject-without-time",
         "A subject of ADSL has no row in ADTTE and is left out.",
         "Check the selection of rows.",
+    ),
+    _warning(
+        "level-spelling",
+        "Two values of a baseline column differ only in case, blanks, Unicode form, or letters that look alike (a "
+        "Cyrillic or Greek one for a Latin one): they count as two groups.",
+        "Use one spelling.",
+    ),
+    _warning(
+        "treatment-empty",
+        "A patient has no treatment, though others have: the patient stays as “not recorded”, and comparisons of "
+        "treatments leave the patient out.",
+        "Fill in the treatment.",
+    ),
+    _warning(
+        "new-therapy-before",
+        "A systemic therapy begins before the patient's first local treatment, but its column is one of therapies "
+        "after it, by its heading or by nearly all its other dates: it counts as an earlier therapy.",
+        "Check the year, or map the column of the new therapy.",
     ),
     _warning(
         "similar-id",

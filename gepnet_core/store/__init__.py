@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 from gepnet_core.errors import OptionRefused, StoreDamaged
-from gepnet_core.store.build import build_adtte, build_source, fingerprint
+from gepnet_core.store.build import build_adtte, build_source
 from gepnet_core.store.connection import Database
 from gepnet_core.store.dataset import DataSet
+from gepnet_core.store.fingerprint import fingerprint
 from gepnet_core.store.versions import Current, Shelf
 from gepnet_core.store.writing import check_whole, publish, put_back, withdraw
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from gepnet_core import contract
 from gepnet_core.errors import FileRefused, OptionRefused, listed, printable, quoted
 from gepnet_core.intake.adsl import read_adsl
 from gepnet_core.intake.adtte import AdtteOptions, read_adtte
@@ -18,6 +16,7 @@ from gepnet_core.intake.cells import Spelling
 from gepnet_core.intake.checks import check_source
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.files import open_sheets
+from gepnet_core.intake.leave_out import LeftOut, without
 from gepnet_core.intake.limits import DEFAULT, Limits
 from gepnet_core.intake.mapped import read_mapped
 from gepnet_core.intake.mapped_times import read_mapped_times
@@ -35,10 +34,11 @@ from gepnet_core.published_figures import check_endpoints, read_published
 from gepnet_core.settings import FILE as SETTINGS_FILE
 from gepnet_core.settings import MAY_BE_ABSENT, Settings, parse_settings
 from gepnet_core.store.cohort_version import cohort_recipe
+from gepnet_core.store.fingerprint import fingerprint
 from gepnet_core.store.scratch import scratch_folder
 from gepnet_core.store.trial_version import trial_recipe
 from gepnet_core.store.versions import Current, Shelf
-from gepnet_core.store.writing import SCHEMA, Recipe, nobody_left, publish, write_version
+from gepnet_core.store.writing import Recipe, nobody_left, publish, write_version
 from gepnet_core.vocabulary import STUDY_ENDPOINTS, TimeUnit
 
 STEP = 5_000
@@ -65,14 +65,35 @@ def prepare(
 ) -> Prepared:
     """Read and check a file and write its version into `folder`; what is on the shelf stays as it is.
 
-    Errors do not raise: they are in the report, and there is no version then. `progress` is called with the
-    phase and the rows so far.
+    Errors do not raise: they are in the report, and there is no version then. With rules to leave out by, the
+    file is read again without the patients whose rows break them, until nobody is new. `progress` is called with
+    the phase and the rows so far.
     """
+    left = LeftOut(request.leave_out)
+    while True:
+        asked = replace(request, without=frozenset(left.patients))
+        found = _prepare(asked, folder, limits, progress or _silent, left, origin=origin, source=source)
+        if found.current is not None or not left.take(found.report):
+            return found
+
+
+def _prepare(
+    request: Request,
+    folder: Path,
+    limits: Limits,
+    told: Progress,
+    left: LeftOut,
+    *,
+    origin: str,
+    source: str,
+) -> Prepared:
+    """Read the file once, without those who are left out so far."""
     report = Report()
-    told = progress or _silent
+    left.tell(report)
     try:
         recipe = _recipe(request, report, folder, limits, told)
         report.stop_on_errors()
+        left.mark(recipe.meta)
         told("writing", 0)
         path = folder / "version.duckdb"
         path.unlink(missing_ok=True)  # of an earlier try that was ended
@@ -110,7 +131,12 @@ def _from_tables(request: Request, report: Report, folder: Path, limits: Limits,
     if published:
         check_endpoints(read_published(published), STUDY_ENDPOINTS)
     found = open_sheets(request.path, request.reading, report, limits, empty=True)
-    sheets = [counted(sheet, told) for sheet in found]
+    sheets = [
+        without(
+            counted(sheet, told), "patient_id", request.without, needed=sheet.name.casefold() == "patients"
+        )
+        for sheet in found
+    ]
     spelling = Spelling(request.reading.mark, settings.missing, request.date_format or DateFormat.ISO)
     source = read_source(sheets, report, spelling, settings.not_recorded)
     return _cohort(source, settings, request, report, folder, told, published)
@@ -153,11 +179,13 @@ def _from_adtte(request: Request, report: Report, folder: Path, limits: Limits, 
         settings.missing,
     )
     sheet = counted(_only(request.path, request.reading, report, limits, asked=request.sheet), told)
+    sheet = without(sheet, "usubjid", request.without)
     times = read_adtte(sheet, report, folder, options, with_adsl=request.beside is not None)
     subjects = None
     if request.beside is not None:
         adsl = _only(request.beside, request.reading, report, limits)
-        subjects = read_adsl(counted(adsl, told), report, folder, options.spelling)
+        adsl = without(counted(adsl, told), "usubjid", request.without)
+        subjects = read_adsl(adsl, report, folder, options.spelling)
     return trial_recipe(times, settings, subjects)
 
 
@@ -185,7 +213,9 @@ def _from_cbioportal(
     settings = _trial_settings(request, request.settings or Settings())
     sheet, mapping = read_clinical(sheets, report, treatment=request.treatment, missing=settings.missing)
     report.stop_on_errors()
-    times = read_mapped_times(sheet, replace(mapping, reading=request.reading), report, folder)
+    times = read_mapped_times(
+        sheet, replace(mapping, reading=request.reading), report, folder, request.without
+    )
     return trial_recipe(times, settings)
 
 
@@ -212,10 +242,11 @@ def _from_mapped(request: Request, report: Report, folder: Path, limits: Limits,
     mapping = replace(mapping, settings=settings)
     if mapping.endpoints:
         settings = _trial_settings(request, settings)
-        times = read_mapped_times(sheet, mapping, report, folder)
+        times = read_mapped_times(sheet, mapping, report, folder, request.without)
         return trial_recipe(times, settings)
     settings = _recorded(mapping, settings, report)
-    source = read_mapped(sheet, mapping, report, many_rows=request.format is Format.REDCAP)
+    many_rows = request.format is Format.REDCAP
+    source = read_mapped(sheet, mapping, report, many_rows=many_rows, without=request.without)
     found = _cohort(source, settings, request, report, folder, told)
     knows = any("death_date" in group.cells for group in mapping.of("follow_up"))
     if not report.errors and not knows:
@@ -323,13 +354,3 @@ def build_adtte(
     request = Request(path, Format.ADTTE, time_unit=time_unit, competing_cnsr=competing_cnsr)
     current, report = build(shelf, name, request)
     return current, report.notes
-
-
-def fingerprint(folder: Path) -> str:
-    """Return a hash of the files of a source folder, to see whether they changed since they were built."""
-    digest = hashlib.sha256(str(SCHEMA).encode())
-    files = [*(table.file for table in contract.TABLES), SETTINGS_FILE, PUBLISHED_FILE]
-    for name in files:
-        path = folder / name
-        digest.update(f"\0{name}\0".encode() + (path.read_bytes() if path.is_file() else b""))
-    return digest.hexdigest()

@@ -15,6 +15,8 @@ from gepnet_core.vocabulary import NOT_RECORDED
 ADTTE_KEY = "USUBJID and PARAMCD"
 # more different treatments than this are no treatments, and other rules' business
 MOST_WORDS = 10_000
+# nor is a column of more values one that groups
+MOST_LEVELS = 1_000
 # an id without case, blanks, what cannot be seen, a last ".0" and zeros before its first number
 FOLDED = r"""
     regexp_replace(regexp_replace(regexp_replace(lower(nfc_normalize(patient_id)),
@@ -60,6 +62,57 @@ def _one_spelling(
         if other != word:
             words = spelled_otherwise(word, other)
             report.add("spelling", where, words, line=line, column=column, value=word)
+
+
+def warn_levels(file: Building, report: Report, held: Times | Subjects | None, at: int, column: str) -> None:
+    """Point at levels of a baseline column that are one but for their spelling; the rarer is the wrong one.
+
+    `held` are the rows of which it is the column `at`. One of more than MOST_LEVELS values does not group.
+    """
+    assert held is not None
+    table = "cells" if isinstance(held, Times) else "subjects"
+    sql = f"""
+        SELECT trim(c{at}), count(*), min(line) FROM {table} WHERE trim(c{at}) <> '' GROUP BY 1
+        ORDER BY 2 DESC, 3 LIMIT {MOST_LEVELS + 1}
+    """
+    levels = file.rows(sql)
+    if len(levels) > MOST_LEVELS:
+        return
+    spelled: dict[str, str] = {}
+    for level, rows, line in levels:
+        other = spelled.setdefault(folded(level), level)
+        if other != level:
+            words = (
+                f"{spelled_otherwise(level, other)} They count as two groups ({rows:,} rows with this one)."
+            )
+            report.add("level-spelling", held.file, words, line=line, column=column, value=level)
+
+
+def warn_no_treatment(file: Building, report: Report, times: Times) -> None:
+    """Point at patients without a treatment, where others have one."""
+    bound: dict[str, object] = {"unknown": NOT_RECORDED}
+    sql = "SELECT count(*), count(*) FILTER (WHERE modality = $unknown) FROM cohort"
+    n, without = file.rows(sql, bound)[0]
+    if not 0 < without < n:
+        return
+    words = (
+        f"is empty, as for {without:,} of {n:,} patients in all: the patient stays as “{NOT_RECORDED}”, and tests "
+        "and ratios between treatments leave the patient out. Fill it in."
+    )
+    sql = """
+        SELECT min(line), patient_id FROM times_read JOIN cohort USING (patient_id)
+        WHERE modality = $unknown GROUP BY patient_id ORDER BY 1
+    """
+    for line, patient in file.rows(f"{sql} LIMIT {MOST_KEPT}", bound):
+        report.add(
+            "treatment-empty",
+            times.file,
+            words,
+            line=line,
+            column=times.treatment_column or "TRT01P",
+            patient=patient,
+        )
+    report.counts["treatment-empty"] = without
 
 
 def warn_similar_ids(file: Building, report: Report, times: Times) -> None:

@@ -1,4 +1,4 @@
-"""What is worth a look in the groups of a trial: patients without treatment, numbers that give no order."""
+"""Columns of numbers that should order the groups of a trial and cannot. Checked by SQL."""
 
 from __future__ import annotations
 
@@ -10,22 +10,8 @@ from gepnet_core.intake.times import Times
 from gepnet_core.sql_names import identifier
 from gepnet_core.store.connection import Building
 from gepnet_core.store.level_order import ordered, partner_of
-from gepnet_core.vocabulary import NOT_RECORDED
 
 MOST_PAIRS = 1_000
-
-
-def warn_untreated(file: Building, report: Report, times: Times) -> None:
-    """Say how many patients have no treatment, where others have one."""
-    n, missing = file.rows(
-        "SELECT count(*), count(*) FILTER (WHERE modality = $unknown) FROM cohort", {"unknown": NOT_RECORDED}
-    )[0]
-    if 0 < missing < n:
-        words = (
-            f"{missing:,} of {n:,} patients have no treatment ({100 * missing / n:.0f} %). They are not compared "
-            "unless that is asked for."
-        )
-        report.add("treatment-missing", times.file, words, column=times.treatment_column)
 
 
 def warn_unordered(

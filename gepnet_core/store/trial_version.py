@@ -13,9 +13,15 @@ from gepnet_core.intake.times import Times
 from gepnet_core.settings import Settings
 from gepnet_core.sql_names import identifier
 from gepnet_core.store.connection import Building
-from gepnet_core.store.trial_alike import check_spelling, some, warn_similar_ids
+from gepnet_core.store.trial_alike import (
+    check_spelling,
+    some,
+    warn_levels,
+    warn_no_treatment,
+    warn_similar_ids,
+)
 from gepnet_core.store.trial_baseline import TrialBaseline
-from gepnet_core.store.trial_groups import warn_unordered, warn_untreated
+from gepnet_core.store.trial_groups import warn_unordered
 from gepnet_core.store.trial_ties import warn_merged_times
 from gepnet_core.store.writing import Recipe, endpoints_spool
 from gepnet_core.vocabulary import NOT_RECORDED
@@ -269,11 +275,14 @@ class _Deriving:
             words = f"0 days for {endpoint}: the time ends on the day it begins."
             self._find(report, "time-zero", line, self.times.time_column, words, patient)
         warn_merged_times(file, report, self.times)
-        warn_untreated(file, report, self.times)
         warn_unordered(file, report, self.times, kept, self.times.treatment_column or "TRT01P")
         warn_similar_ids(file, report, self.times)
-        for _, sql, _ in kept:
-            self._warn_odd(report, int(sql[3:]), of_subjects=sql.startswith("s."))
+        warn_no_treatment(file, report, self.times)
+        for name, sql, kind in kept:
+            at, of_subjects = int(sql[3:]), sql.startswith("s.")
+            self._warn_odd(report, at, of_subjects=of_subjects)
+            if kind == "categorical":
+                warn_levels(file, report, self.subjects if of_subjects else self.times, at, name)
         if not kept:
             return
         counted = ", ".join(f"count(*) - count({identifier(name)})" for name, _, _ in kept)

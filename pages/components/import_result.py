@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -13,12 +14,13 @@ from gepnet_core.intake.report_files import finding_lines, html_lines, json_line
 from gepnet_core.intake.rules import RULES, Severity
 from pages.components import downloads, tables
 from pages.components.markdown import escaped
+from pages.components.offers import in_browser
 
 MOST_FINDINGS = 25
 
 
-def show(found: Import, title: str) -> None:
-    """Draw the result of a check."""
+def show(found: Import, title: str, remedies: Callable[[], None]) -> None:
+    """Draw the result of a check, with what `remedies` draws below its headline."""
     report = found.report
     if report.errors:
         st.error(
@@ -33,8 +35,9 @@ def show(found: Import, title: str) -> None:
         )
     else:
         st.success("No error and no warning.", icon=":material/check_circle:")
+    remedies()
     for note in report.notes:
-        st.caption(escaped(note))
+        st.caption(escaped(in_browser(note)))
     show_rules(report)
     show_findings(report)
     offer(report, title)
@@ -64,7 +67,7 @@ def show_findings(report: Report) -> None:
     files = {found.file for found in shown}
     rows = [
         [
-            found.words,
+            in_browser(found.words),
             "–" if found.line is None else f"{found.line:,}",
             found.column or "–",
             found.patient or "–",

@@ -41,7 +41,8 @@ class ImportState:
     that could be read. `peeked` holds the first looks by what they were asked; `checked_as` is the request
     (without places) that `checked` answers. `judged` are the columns that the last check found to be known only
     after the index date, or perhaps, and `decisions` what was said of them. `loaded` is the mapping with which the
-    controls start, `last` the one that they say.
+    controls start, `last` the one that they say. `leave_out` are rules by which patients are left out; `again` asks
+    for the check at once, `waived` that nobody is asked for metastases.
     """
 
     uploads: int = 0
@@ -60,6 +61,9 @@ class ImportState:
     decisions: dict[str, bool] = field(default_factory=dict)
     upload: Any = None
     name: str = ""
+    leave_out: tuple[str, ...] = ()
+    again: bool = False
+    waived: bool = False
     done: Done | None = None
 
     def key(self, name: str) -> str:
@@ -78,6 +82,10 @@ class ImportState:
         self.restart()
         return True
 
+    def waive(self) -> None:
+        """Let the settings start without asking for metastases."""
+        self.waived = True
+
     def restart(self) -> None:
         """Forget what was said of the file before."""
         self.generation += 1
@@ -85,6 +93,7 @@ class ImportState:
         self.loaded, self.loaded_as, self.last, self.extracted = None, "", None, None
         self.checked, self.checked_as, self.name = None, "", ""
         self.judged, self.decisions = [], {}
+        self.leave_out, self.again, self.waived = (), False, False
 
     def said(self) -> Reading:
         """Return how the file is read, as far as somebody said it."""
@@ -108,6 +117,7 @@ class ImportState:
         self.rest()
         self.uploads += 1
         self.upload = None
+        self.leave_out, self.again = (), False
 
     def take_mapping(self, file_id: str) -> None:
         """Start the controls anew from a mapping that was kept."""

@@ -24,6 +24,7 @@ from pages.components import (
     import_result,
     import_state,
     mapped_form,
+    offers,
     shelved,
     tables_form,
     trial_form,
@@ -59,14 +60,18 @@ def check_and_import(
     name = _choose_name(shelf, state, chosen.upload.name, asked)
     for words in asked.open:
         st.info(escaped(words))
+    asked.request = replace(asked.request, leave_out=state.leave_out)
+    again, state.again = state.again and not asked.open, False
+    offers.show_left_out(state)
     now = import_state.fingerprint(asked.request, chosen.upload, chosen.beside)
-    if st.button(
+    pressed = st.button(
         "Check the file",
         type="primary",
         icon=":material/rule:",
         key=state.key("check"),
         disabled=bool(asked.open),
-    ):
+    )
+    if pressed or again:
         try:
             with _prepared(shelf, chosen, asked.request) as found:
                 state.checked, state.checked_as = found, now
@@ -74,7 +79,7 @@ def check_and_import(
                 state.judged = found.effect["known_later"]
         except CohortError as refused:
             state.checked = None
-            st.error(escaped(str(refused)))
+            st.error(escaped(offers.in_browser(str(refused))))
     checked = state.checked
     if checked is None:
         return
@@ -82,7 +87,7 @@ def check_and_import(
     if state.checked_as != now:
         st.caption("Something was changed since the last check: check again.")
         return
-    import_result.show(checked, chosen.upload.name)
+    import_result.show(checked, chosen.upload.name, lambda: offers.show(state, checked.report))
     if name in shelf.names() and checked.current is not None:
         now_there = shelf.current(name).patients
         st.markdown(
@@ -198,6 +203,8 @@ def command_line(request: Request, chosen: Chosen, name: str) -> str:
         words += ["--competing-cnsr", str(request.competing_cnsr)]
     for code in request.censored_cnsr:
         words += ["--censored-cnsr", str(code)]
+    for rule in request.leave_out:
+        words += ["--leave-out", rule]
     if request.treatment:
         words += ["--treatment", request.treatment]
     return shlex.join(words)

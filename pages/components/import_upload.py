@@ -14,7 +14,7 @@ from gepnet_core.intake.reading import DECIMALS, DELIMITERS, ENCODINGS, Reading
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.request import Format, Request
 from gepnet_core.store import Shelf
-from pages.components import import_state
+from pages.components import import_state, offers
 from pages.components.import_asked import NO_FILE
 from pages.components.import_state import ImportState
 from pages.components.markdown import escaped
@@ -94,11 +94,13 @@ def choose_file(shelf: Shelf, state: ImportState) -> Chosen | None:
                 return None
             peeked = _look(shelf, state, upload, beside, reading, kind)
     except CohortError as refused:
-        st.error(escaped(str(refused)))
+        st.error(escaped(offers.in_browser(str(refused))))
         return None
     if not peeked["sheets"]:
         report = Report.from_json(peeked["report"])
-        st.error(f"**The file cannot be read.** {escaped(str(report.findings[0]))}", icon=":material/block:")
+        words = offers.in_browser(str(report.findings[0]))
+        st.error(f"**The file cannot be read.** {escaped(words)}", icon=":material/block:")
+        offers.show(state, report)
         return None
     return Chosen(upload, beside, kind, _with_mark(reading, peeked), peeked, _first_rows(state, peeked))
 
@@ -184,5 +186,5 @@ def _first_rows(state: ImportState, peeked: dict[str, Any]) -> dict[str, Any]:
     report = Report.from_json(peeked["report"])
     for finding in report.findings[:1]:
         more = f" It is the first of {report.errors:,}." if report.errors > 1 else ""
-        st.warning(f"{escaped(str(finding))}{more}", icon=":material/warning:")
+        st.warning(f"{escaped(offers.in_browser(str(finding)))}{more}", icon=":material/warning:")
     return shown

@@ -23,6 +23,7 @@ from pages.components.cell_choice import choose_cell
 from pages.components.import_asked import NO_FILE, Asked, choose_extracted, choose_missing, profiles_of
 from pages.components.import_state import ImportState
 from pages.components.markdown import escaped
+from pages.components.offers import in_browser
 
 
 def draw(
@@ -95,13 +96,21 @@ def draw(
             f"Only treatments with the indication “{escaped(settings.focal_indication)}” can be the index "
             "treatment: see the settings above."
         )
+    if mode != "times" and settings.metastatic and "metastatic_date" not in _patient_columns(mapping):
+        st.warning(
+            "No column is the first metastasis, and without it nobody is eligible. Choose it in step 3, or do "
+            "not ask for it."
+        )
+        st.button(
+            "Do not ask for the first metastasis", key=remembered.key("waive"), on_click=remembered.waive
+        )
     mapping = replace(mapping, settings=settings)
     remembered.last = replace(mapping, reading=said)
     try:
         mapping_from("the mapping", mapping.to_toml())
     except CohortError as refused:
         if not open_:
-            open_.append(str(refused).removeprefix("the mapping: ").capitalize())
+            open_.append(in_browser(str(refused).removeprefix("the mapping: ")).capitalize())
     else:
         downloads.offer(
             "Mapping (TOML)",
@@ -218,3 +227,8 @@ def _stored(mapping: ColumnMapping, profiles: dict[str, ColumnProfile], name: st
         values = [said.get(value, value) for value in profiles[cell.column].distinct]
         found += [value for value in values if value.strip() and value.casefold() not in missing]
     return sorted(set(found))
+
+
+def _patient_columns(mapping: ColumnMapping) -> set[str]:
+    """Return the columns of the patients that the mapping names."""
+    return {name for group in mapping.of("patients") for name in group.cells}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from gepnet_core.contract import TABLES_BY_NAME, Table
-from gepnet_core.errors import listed
+from gepnet_core.errors import listed, quoted
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.draft import Draft
 from gepnet_core.intake.mapping import NOT_MAPPED, SINGLE_TABLES, Group
@@ -154,6 +154,7 @@ def choose_dates(
     for place, name in zip(_places(len(dated)), dated, strict=True):
         held = profiles[name]
         shown = held.date_formats[0] if held.date_formats and not held.date_ambiguous else None
+        shown = shown or held.nearly
         options = [*([AS_SHOWN] if shown else []), *DateFormat]
         before = seed.dates.get(name)
         chosen = place.selectbox(
@@ -164,6 +165,9 @@ def choose_dates(
             placeholder="Reads both ways: say which" if held.date_ambiguous else "Not all fit: say which",
             key=remembered.key(f"date:{name}"),
         )
+        if held.nearly:
+            odd = listed([quoted(value) for value in held.odd_dates], 3)
+            place.caption(f"Nearly all dates fit {held.nearly}; not these: {escaped(odd)}.")
         if chosen is None:
             open_.append(name)
         elif chosen != AS_SHOWN:

@@ -62,8 +62,8 @@ def choose_settings(
         )
         metastatic = second.toggle(
             METASTATIC,
-            value=seed.metastatic,
-            key=key("metastatic"),
+            value=seed.metastatic and not remembered.waived,
+            key=key(f"metastatic:{remembered.waived}"),
             help="Needs the day of the first metastasis. Off: patients without one belong to the cohort too.",
         )
         focal_only = first.toggle(
