@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from gepnet_core.criteria import Criterion
-from gepnet_core.errors import CohortError, DataSetUnknown, OptionRefused, listed, printable, quoted
+from gepnet_core.errors import (
+    CohortError,
+    DataSetUnknown,
+    OptionRefused,
+    StoreDamaged,
+    listed,
+    printable,
+    quoted,
+)
 from gepnet_core.question import DEFAULT_GROUPING
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, open_dataset, open_shelf
@@ -90,8 +99,15 @@ class Remembered:
     def switch(self, shelf: Shelf, name: str) -> None:
         """Show another data set, as it was left, or everything of it."""
         if name not in self.opened:
-            self.opened[name] = open_dataset(shelf, name)
-            self.views[name] = everybody(self.opened[name])
+            try:
+                data = open_dataset(shelf, name)
+                self.views[name] = everybody(data)
+                self.opened[name] = data
+            except StoreDamaged as damaged:  # what was shown stays, and the picker goes back to it
+                self.generation += 1
+                self.seeds[self.dataset] = self.view
+                self.problems = [f"“{name}” cannot be shown: {damaged}"]
+                return
         self.problems, self.version_gone, self.dataset = [], False, name
         self.generation += 1
         self.seeds[name] = self.views[name]
@@ -109,6 +125,10 @@ def start() -> tuple[Shelf, Remembered]:
         query = {key: st.query_params.get_all(key) for key in st.query_params}
         st.session_state[KEY] = _from_link(shelf, query)
     found: Remembered = st.session_state[KEY]
+    if (
+        found.data.database.is_replaced
+    ):  # a damaged file was written anew: the same version, read from the new one
+        found.opened[found.dataset] = open_dataset(shelf, found.dataset, found.data.version)
     return shelf, found
 
 
@@ -132,12 +152,25 @@ def _from_link(
             else f"This view cannot be shown: {unknown}"
         )
         name = data.name
+    except StoreDamaged as damaged:
+        data = _another(shelf, name, damaged)
+        problems.append(f"“{name}” cannot be shown: {damaged}")
+        name, view = data.name, everybody(data)
     view = replace(view, dataset=name, version=data.version)
     view, unfit = _fitting(data, view)
     remembered = Remembered(name, problems=problems + unfit, version_gone=gone and len(problems + unfit) == 1)
     remembered.opened[name] = data
     remembered.views[name] = remembered.seeds[name] = view
     return remembered
+
+
+def _another(shelf: Shelf, name: str, damaged: StoreDamaged) -> DataSet:
+    """Return the first other data set that can be opened, for the picker; raise `damaged` where there is none."""
+    for other in shelf.names():
+        if other != name:
+            with suppress(CohortError):
+                return open_dataset(shelf, other)
+    raise damaged
 
 
 def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:
