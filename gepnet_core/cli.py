@@ -37,7 +37,7 @@ from gepnet_core.cli_options import (
     say,
     stratum_counts,
 )
-from gepnet_core.errors import CohortError, StoreDamaged
+from gepnet_core.errors import CohortError, DataSetUnknown, StoreDamaged
 from gepnet_core.estimates import Estimate, StratumEstimate
 from gepnet_core.spelled import parse_dataset_name
 from gepnet_core.store import open_dataset, open_shelf
@@ -159,8 +159,9 @@ def _datasets(_: argparse.Namespace) -> tuple[list[Json], int]:
     for name in shelf.names():
         try:
             found.append(described(open_dataset(shelf, name)))
-        except StoreDamaged as damaged:
+        except (StoreDamaged, DataSetUnknown) as damaged:
             say(f"“{name}” is left out: {damaged}")
+            found.append({"name": name, "damaged": str(damaged)})
     return found, 0
 
 

@@ -289,11 +289,10 @@ def run_put_back(asked: argparse.Namespace) -> tuple[Json, int]:
     shelf = open_shelf()
     version = asked.version
     if version is None:
-        kept = shelf.kept(asked.dataset)
-        at = next(place for place, one in enumerate(kept) if one.is_current)
-        if at + 1 == len(kept):
+        before = shelf.earlier(asked.dataset, older=True)
+        if before is None:
             raise OptionRefused(f"“{asked.dataset}” has no version before the current one.")
-        version = kept[at + 1].entry.version
+        version = before.version
     put_back(shelf, asked.dataset, version)
     say(f"Version {version} of “{asked.dataset}” is the current one again.")
     return described(open_dataset(shelf, asked.dataset)), 0

@@ -16,6 +16,7 @@ state = import_state.state()
 shelf = open_shelf()
 if state.done:
     shelved.show_done(shelf, remembered, state)
+shelved.show_damaged(shelf)
 bring, kept = st.tabs(["Bring in a file", "Versions and downloads"])
 with kept:
     shelved.show(shelf, remembered)

@@ -123,7 +123,7 @@ def test_an_import_under_the_shipped_name_is_not_replaced_by_the_shipped_cohort(
 
 def test_current_json_says_version_counts_hash_and_origin(held):
     told = json.loads((held.root / "trial" / "current.json").read_text(encoding="utf-8"))
-    assert told.keys() == {"version", "content", "rows", "origin", "source", "number", "file"}
+    assert told.keys() == {"version", "content", "rows", "origin", "source", "number", "file", "sha256"}
     assert told["number"] == 1
     beside = held.root / "trial" / f"{told['version']}.json"
     assert json.loads(beside.read_text(encoding="utf-8")) == told

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
 import duckdb
 
 from gepnet_core.errors import StoreDamaged, one_line
+from gepnet_core.store.scratch import scratch_folder
 from gepnet_core.store.space import unwritten
+from gepnet_core.store.versions import damaged
 
 LOCKED_DOWN = {
     "enable_external_access": "false",
@@ -26,6 +28,7 @@ BATCH = 10_000
 # A table is shared out among threads by groups of 122,880 rows: in a file of this size there is nothing to share.
 SMALL_FILE = 8 << 20
 ONE_THREAD = {"threads": "1"}
+# what DuckDB says of a block, or a folder, that it cannot read or write
 DAMAGE = (
     duckdb.IOException,
     duckdb.OutOfMemoryException,
@@ -33,6 +36,8 @@ DAMAGE = (
     duckdb.FatalException,
     duckdb.SerializationException,
 )
+# bytes that pass for a database, but not for this one: tables or columns that are not there, text that is none
+NOT_OURS = (duckdb.CatalogException, duckdb.BinderException, UnicodeDecodeError)
 
 
 class Database:
@@ -41,40 +46,101 @@ class Database:
     _open: ClassVar[weakref.WeakValueDictionary[tuple[Path, int], Database]] = weakref.WeakValueDictionary()
     _guard = threading.Lock()
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, beside_another: bool = False) -> None:
         config = LOCKED_DOWN | (ONE_THREAD if path.stat().st_size <= SMALL_FILE else {})
-        try:
-            self._connection = duckdb.connect(str(path), read_only=True, config=dict(config))
-        except duckdb.Error as failed:
-            raise _damaged(path) from failed
         self._path = path
+        with ExitStack() as aliased:
+            name = path
+            if (
+                beside_another
+            ):  # DuckDB knows a file by its path, and would go on reading the one that was replaced
+                folder = aliased.enter_context(scratch_folder(path.parents[1]))
+                name = folder / path.name
+                name.hardlink_to(path)
+            try:
+                self._connection = duckdb.connect(str(name), read_only=True, config=dict(config))
+            except (duckdb.Error, UnicodeDecodeError) as failed:
+                raise damaged(path) from failed
         weakref.finalize(self, self._connection.close)
 
     @classmethod
     def open(cls, path: Path) -> Database:
-        """Return the handle of a version file."""
+        """Return the handle of a version file.
+
+        Raises
+        ------
+        StoreDamaged
+            If the file is gone, or is no database.
+        """
         path = path.resolve()
-        key = (path, path.stat().st_ino)  # a file that was replaced is another file
+        try:
+            key = (path, path.stat().st_ino)  # a file that was replaced is another file
+        except OSError as failed:
+            raise damaged(path) from failed
         with cls._guard:
             found = cls._open.get(key)
             if found is None:
-                found = cls._open[key] = cls(path)
+                others = [known for known, inode in cls._open if known == path]
+                found = cls._open[key] = cls(path, beside_another=bool(others))
             return found
 
-    def rows(self, sql: str, bound: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
-        """Return all rows of a query; each call has a cursor of its own, so threads cannot mix results."""
+    @property
+    def is_replaced(self) -> bool:
+        """True where another file stands in the place of the one that is read."""
         try:
-            with self._connection.cursor() as cursor:
-                return cursor.execute(sql, dict(bound or {})).fetchall()
-        except DAMAGE as failed:
-            raise _damaged(self._path) from failed
+            return self._open.get((self._path, self._path.stat().st_ino)) is not self
+        except OSError:
+            return False  # it was removed, and is still read
+
+    def rows(self, sql: str, bound: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Return all rows of a query; each call has a cursor of its own, so threads cannot mix results.
+
+        Raises
+        ------
+        StoreDamaged
+            If the file cannot be read where the query reads it.
+        """
+        with self._reading(), self._connection.cursor() as cursor:
+            return cursor.execute(sql, dict(bound or {})).fetchall()
 
     def stream(self, sql: str, bound: Mapping[str, object] | None = None) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield the rows of a query in batches, for results that should not stand in memory whole."""
+        """Yield the rows of a query in batches, for results that should not stand in memory whole.
+
+        Raises
+        ------
+        StoreDamaged
+            If the file cannot be read where the query reads it; batches before that place were yielded.
+        """
         with self._connection.cursor() as cursor:
-            cursor.execute(sql, dict(bound or {}))
-            while batch := cursor.fetchmany(BATCH):
+            with self._reading():
+                cursor.execute(sql, dict(bound or {}))
+            while batch := self._batch(cursor):
                 yield batch
+
+    def own_words(self) -> dict[str, str]:
+        """Return what the file says of itself: its version and the layout that it was written in.
+
+        Raises
+        ------
+        StoreDamaged
+            If it is no version of a data set, or cannot be read.
+        """
+        try:
+            return dict(self.rows("SELECT key, value FROM meta WHERE key IN ('version', 'schema')"))
+        except NOT_OURS as failed:
+            raise damaged(self._path) from failed
+
+    def _batch(self, cursor: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+        with self._reading():
+            return cursor.fetchmany(BATCH)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say in words what DuckDB says of a file that cannot be read."""
+        try:
+            yield
+        except DAMAGE as failed:
+            raise damaged(self._path) from failed
 
 
 class Building:
@@ -130,7 +196,3 @@ def building(path: Path, scratch: Path, *, small: bool = False) -> Iterator[Buil
         ) from failed
     except DAMAGE as failed:
         raise unwritten(one_line(str(failed))) from failed
-
-
-def _damaged(path: Path) -> StoreDamaged:
-    return StoreDamaged(f"The stored version {path.stem} cannot be read. Import the data set again.")

@@ -247,8 +247,8 @@ class _Deriving:
         own = ", ".join(f"c{at} AS {identifier(name)}" for at, name in enumerate(self.times.header))
         # sorted by what is short: all columns as a key would not fit into memory
         file.run(
-            f"CREATE TABLE source.adtte AS SELECT {own} FROM cells LEFT JOIN (SELECT line, min(patient_id) AS of, "
-            "min(endpoint) AS ends FROM times_read GROUP BY line) USING (line) ORDER BY of, ends, line"
+            f"CREATE TABLE source.adtte AS SELECT {own} FROM cells LEFT JOIN (SELECT line, min(patient_id) AS id, "
+            "min(endpoint) AS code FROM times_read GROUP BY line) t USING (line) ORDER BY t.id, t.code, cells.line"
         )
         if self.subjects is not None:
             own = ", ".join(f"c{at} AS {identifier(name)}" for at, name in enumerate(self.subjects.header))

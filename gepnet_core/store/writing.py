@@ -153,9 +153,13 @@ def publish(shelf: Shelf, name: str, built: Path, current: Current) -> Current:
 
 
 def publish_locked(shelf: Shelf, name: str, built: Path, current: Current) -> Current:
-    """Publish a file while the lock of the data set is held."""
-    there = shelf.root / name / f"{current.version}.duckdb"
-    return shelf.publish(name, built, current, keep=is_whole(there, current.version, current.rows))
+    """Publish a file while the lock of the data set is held.
+
+    A file of this version that is there already stays if its bytes are those that were published; one that was
+    damaged is replaced, also where sessions hold it open.
+    """
+    known = shelf.entry(name, current.version) if name in shelf.names() else None
+    return shelf.publish(name, built, current, keep=known is not None and shelf.is_as_published(name, known))
 
 
 def put_back(shelf: Shelf, name: str, version: str) -> Current:
@@ -168,15 +172,17 @@ def put_back(shelf: Shelf, name: str, version: str) -> Current:
     StoreDamaged
         If its file is not what was written.
     """
-    shelf.current(name)  # a name that is not there gets no folder
+    shelf.kept(name)  # a name that is not there gets no folder
     with shelf.lock(name):
         path = shelf.path(name, version)
-        entry = next((kept.entry for kept in shelf.kept(name) if kept.entry.version == version), None)
+        entry = shelf.entry(name, version)
         if entry is None:
             raise StoreDamaged(
                 f"What is known of version {version} cannot be read. Import the data set again."
             )
         check_whole(Database.open(path), path, version, entry.rows)
+        if entry.sha256 and not shelf.is_as_published(name, entry):
+            raise not_as_written(path)
         shelf.put_back(name, entry)
         return entry
 
@@ -207,29 +213,24 @@ def _load(file: Building, spool: Spool) -> None:
         )
 
 
-def is_whole(path: Path, version: str, rows: dict[str, int]) -> bool:
-    """Return True where a version file is there, says its own version and has these row counts."""
-    try:
-        if path.exists():
-            check_whole(Database.open(path), path, version, _of_content(rows))
-            return True
-    except StoreDamaged:
-        pass  # it is replaced
-    return False
-
-
 def check_whole(database: Database, path: Path, version: str, rows: dict[str, int] | None) -> None:
     """Raise StoreDamaged where a version file is another version, or has not these row counts."""
-    said = dict(database.rows("SELECT key, value FROM meta WHERE key IN ('version', 'schema')"))
+    said = database.own_words()
     if said.get("schema") != str(SCHEMA):
         raise StoreDamaged(
             f"The stored version {path.stem} was written by another release of this dashboard. "
             "Import the data set again."
         )
     if said.get("version") != version or not _counted(database, rows):
-        raise StoreDamaged(
-            f"The stored version {path.stem} is not what was written. Import the data set again."
-        )
+        raise not_as_written(path)
+
+
+def not_as_written(path: Path) -> StoreDamaged:
+    """Return the words for a file that holds something else than what was written."""
+    return StoreDamaged(
+        f"The stored version {path.stem} is not what was written. "
+        f"{Shelf(path.parents[1]).remedy(path.parent.name, path.stem)}"
+    )
 
 
 def _counted(database: Database, rows: dict[str, int] | None) -> bool:

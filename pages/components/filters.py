@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
 import streamlit as st
 
+from gepnet_core.errors import DataSetUnknown, StoreDamaged
 from gepnet_core.glossary import define
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf
@@ -70,7 +72,11 @@ def _choose_dataset(shelf: Shelf, remembered: Remembered) -> None:
     if name != remembered.dataset:
         remembered.switch(shelf, name)
         st.rerun()
-    remembered.newest = shelf.current(name).version if name in shelf.names() else remembered.data.version
+    remembered.newest = remembered.data.version
+    with suppress(
+        DataSetUnknown, StoreDamaged
+    ):  # taken off the list, or damaged: this session reads what it has
+        remembered.newest = shelf.current(name).version
     if remembered.newest != remembered.data.version:
         st.info(
             f"Another version of this data set is the current one now ({remembered.newest}). This page still shows "

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gepnet_core.criteria import Criterion
-from gepnet_core.errors import CohortError, DataSetUnknown, OptionRefused, listed, printable, quoted
+from gepnet_core.errors import (
+    CohortError,
+    DataSetUnknown,
+    OptionRefused,
+    StoreDamaged,
+    listed,
+    printable,
+    quoted,
+)
 from gepnet_core.query_string import read_query
 from gepnet_core.question import DEFAULT_GROUPING
 from gepnet_core.selection import Selection
@@ -101,11 +110,15 @@ class Remembered:
 
     def switch(self, shelf: Shelf, name: str) -> None:
         """Show another data set, as it was left, or everything of it; the one before is noted."""
-        self.former = self.dataset
         if name not in self.opened:
-            self.opened[name] = open_dataset(shelf, name)
-            self.views[name] = everybody(self.opened[name])
-        self.dataset = name
+            try:
+                data = open_dataset(shelf, name)
+            except StoreDamaged as damaged:  # what was shown stays, and the picker goes back to it
+                self.reset(self.view)
+                self.problems = [f"“{name}” cannot be shown: {damaged}"]
+                return
+            self.opened[name], self.views[name] = data, everybody(data)
+        self.former, self.dataset = self.dataset, name
         self.reset(self.views[name])
 
 
@@ -125,6 +138,10 @@ def start() -> tuple[Shelf, Remembered]:
         st.session_state[KEY] = _from_link(shelf, context.query_string if context else "")
     found: Remembered = st.session_state[KEY]
     found.unread = {}
+    if (
+        found.data.database.is_replaced
+    ):  # a damaged file was written anew: read the same version from the new one
+        found.opened[found.dataset] = open_dataset(shelf, found.dataset, found.data.version)
     return shelf, found
 
 
@@ -140,7 +157,7 @@ def _from_link(shelf: Shelf, query: str, opened: Mapping[str, DataSet] | None = 
         data = held if held and held.version == view.version else open_dataset(shelf, name, view.version)
     except DataSetUnknown as unknown:
         gone, elsewhere = name in names, name not in names
-        data = open_dataset(shelf, name if gone else names[0])
+        data = open_dataset(shelf, name) if gone else _another(shelf, name, unknown)
         problems.append(
             f"Version {printable((view.version or '')[:16])} of “{name}” is not here any more (the last {KEPT} are "
             f"kept), so this link cannot show the numbers that it showed. The current version is {data.version}."
@@ -148,6 +165,10 @@ def _from_link(shelf: Shelf, query: str, opened: Mapping[str, DataSet] | None = 
             else f"This view cannot be shown: {unknown}"
         )
         name = data.name
+    except StoreDamaged as damaged:
+        elsewhere, data = True, _another(shelf, name, damaged)
+        problems.append(f"“{name}” cannot be shown: {damaged}")
+        name, view = data.name, everybody(data)
     view = replace(view, dataset=name, version=data.version)
     view, unfit = _fitting(data, view)
     remembered = Remembered(name, problems=problems + unfit, version_gone=gone and len(problems + unfit) == 1)
@@ -155,6 +176,15 @@ def _from_link(shelf: Shelf, query: str, opened: Mapping[str, DataSet] | None = 
     remembered.opened[name] = data
     remembered.views[name] = remembered.seeds[name] = view
     return remembered
+
+
+def _another(shelf: Shelf, name: str, why: CohortError) -> DataSet:
+    """Return the first other data set that can be opened, for the picker; raise `why` where there is none."""
+    for other in shelf.names():
+        if other != name:
+            with suppress(CohortError):
+                return open_dataset(shelf, other)
+    raise why
 
 
 def _fitting(data: DataSet, view: View) -> tuple[View, list[str]]:

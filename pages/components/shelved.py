@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from gepnet_core.dictionary import dictionary_lines
-from gepnet_core.errors import CohortError
+from gepnet_core.errors import CohortError, StoreDamaged
 from gepnet_core.export_adtte import adsl_lines, adtte_lines
 from gepnet_core.export_tables import tables_bytes
 from gepnet_core.formatting import format_count
-from gepnet_core.store import Shelf, put_back, withdraw
+from gepnet_core.store import Shelf, open_dataset, put_back, withdraw
 from gepnet_core.store.versions import KEPT
 from gepnet_core.template import template_workbook
 from pages.components import downloads, tables
@@ -72,6 +72,22 @@ def _take_back(shelf: Shelf, remembered: Remembered, done: Done) -> None:
     remembered.opened.pop(done.name, None)
     if remembered.dataset == done.name and shelf.names():
         remembered.switch(shelf, shelf.names()[0])
+
+
+def show_damaged(shelf: Shelf) -> None:
+    """Say which data sets cannot be opened, and offer the newest version that is whole."""
+    for name in shelf.names():
+        try:
+            open_dataset(shelf, name)
+        except StoreDamaged as damaged:
+            st.error(f"“{escaped(name)}” cannot be shown: {escaped(str(damaged))}", icon=":material/error:")
+            whole = shelf.earlier(name)
+            if whole is not None and st.button(
+                f"Put version {whole.version} of “{name}” back", icon=":material/undo:", key=f"damaged:{name}"
+            ):
+                put_back(shelf, name, whole.version)
+                st.toast(f"“{name}” is at version {whole.version} again.")
+                st.rerun()
 
 
 def show(shelf: Shelf, remembered: Remembered) -> None:
