@@ -119,7 +119,7 @@ LAYERS = [
     ("hazard_ratios", "subgroups"),
     ("store",),
     ("baseline", "estimates", "published", "question", "formatting"),
-    ("covariates", "cursor", "flow", "flow_html", "judged", "side_effects", "similar"),
+    ("compared", "covariates", "cursor", "flow", "flow_html", "judged", "side_effects", "similar"),
     ("behind_words", "explanation", "history"),
     ("histories", "history_words"),
     ("comparison",),
