@@ -91,6 +91,7 @@ def test_take_away_names_the_groups_and_its_link_keeps_them(shelf, app_test, cli
             assert f"{stratum['stratum'].replace('EBRT', 'External beam radiation')} {shown}" in said
     assert "median in months" in said
     link = parse_qs(app.main.code[0].value.partition("?")[2])
+    assert "compare?" in app.main.code[0].value
     assert (link["level"], link["by"]) == (["RFA", "EBRT"], ["modality"])
 
 

@@ -45,10 +45,14 @@ class Report:
         return len(self.comparison.strata) > 1
 
     @property
+    def grouped(self) -> bool:
+        """True where somebody has chosen groups or a landmark: the result is then that of the comparison."""
+        return self.view.by is not None or bool(self.view.levels) or self.view.landmark is not None
+
+    @property
     def sentence(self) -> str:
         """The result: of the groups where somebody has chosen them, else of all patients together."""
-        grouped = self.view.by is not None or self.view.levels or self.view.landmark is not None
-        return result_sentence(self.comparison.estimated if grouped else self.whole)
+        return result_sentence(self.comparison.estimated if self.grouped else self.whole)
 
 
 def compose(dataset: DataSet, view: View, *, shelf: Shelf | None = None) -> Report:
