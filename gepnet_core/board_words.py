@@ -12,25 +12,25 @@ from gepnet_core.formatting import (
     NOT_ESTIMABLE,
     NOT_REACHED,
     format_count,
+    format_duration,
     format_interval,
     format_median,
-    format_months,
     format_number,
     format_quantile,
 )
 from gepnet_core.restricted_mean import Difference
-from gepnet_core.vocabulary import STUDY_ENDPOINTS
+from gepnet_core.vocabulary import STUDY_ENDPOINTS, TimeUnit
 
 MOST_READ_ALOUD = 4  # strata; more are a table
 MOST_NAMED = 3  # groups in a remark
 LONGEST_LABEL = 28
 
 
-def sentence(estimated: Estimate) -> str:
+def sentence(estimated: Estimate, unit: TimeUnit = TimeUnit.MONTHS) -> str:
     """Return the result in one sentence: the median, or the medians of up to four strata, and the events."""
     name, counted = _name(estimated), _counted(estimated)
     if len(estimated.strata) == 1:
-        words = format_median(estimated.strata[0].median, estimated.conf_type, estimated.conf_level)
+        words = format_median(estimated.strata[0].median, estimated.conf_type, estimated.conf_level, unit)
         return f"Median {name}{_place(estimated)} {words}; {counted}."
     column = estimated.dataset.groupings.get(estimated.by or "", estimated.by)
     if len(estimated.strata) > MOST_READ_ALOUD:
@@ -39,17 +39,17 @@ def sentence(estimated: Estimate) -> str:
     by_modality = estimated.by == "modality"
     by = "" if by_modality else f" by {column}"
     medians = "; ".join(
-        f"{clipped(stratum.label if by_modality else stratum.stratum)} {_median(stratum)}"
+        f"{clipped(stratum.label if by_modality else stratum.stratum)} {_median(stratum, unit)}"
         for stratum in estimated.strata
     )
     interval = format_interval(estimated.conf_level, estimated.conf_type)
-    return f"Median {name}{_place(estimated)}{by}, months ({interval}): {medians}; {counted}."
+    return f"Median {name}{_place(estimated)}{by}, {unit.value} ({interval}): {medians}; {counted}."
 
 
-def heading(estimated: Estimate, reading: Reading) -> str:
+def heading(estimated: Estimate, reading: Reading, unit: TimeUnit = TimeUnit.MONTHS) -> str:
     """Return what is read, and when: "Still without new systemic therapy at 12.0 months (95 % CI, log-log)"."""
     interval = format_interval(estimated.conf_level, estimated.conf_type.pointwise)
-    return f"{phrase(estimated, reading)} at {format_months(reading.day)} months ({interval})"
+    return f"{phrase(estimated, reading)} at {format_duration(reading.day, unit)} ({interval})"
 
 
 def phrase(estimated: Estimate, reading: Reading) -> str:
@@ -181,8 +181,8 @@ def _difference_limits(found: Difference) -> str:
     return f"{whole_points(found.lower)} to {whole_points(found.upper)}"
 
 
-def _median(stratum: StratumEstimate) -> str:
-    return format_quantile(stratum.median).replace(NOT_REACHED, "not reached")
+def _median(stratum: StratumEstimate, unit: TimeUnit) -> str:
+    return format_quantile(stratum.median, unit).replace(NOT_REACHED, "not reached")
 
 
 def _name(estimated: Estimate) -> str:

@@ -46,7 +46,7 @@ def run(asked: argparse.Namespace) -> tuple[Json, int]:
         "unit": asked.unit.value,
         "estimates": "cumulative incidence" if found.is_incidence else "Kaplan-Meier",
         "reference": reference,
-        "sentence": sentence(found),
+        "sentence": sentence(found, asked.unit),
         "readings": [_reading(found, read_at(found, day, reference), asked.unit) for day in days],
     }, 0
 
@@ -54,7 +54,7 @@ def run(asked: argparse.Namespace) -> tuple[Json, int]:
 def _reading(estimated: Estimate, found: Reading, unit: TimeUnit) -> Json:
     return {
         "at": estimated.scale.in_unit(found.day, unit),
-        "heading": heading(estimated, found),
+        "heading": heading(estimated, found, unit),
         "strata": [_stratum(estimated, found, stratum) for stratum in found.strata],
     }
 

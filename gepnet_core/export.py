@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from gepnet_core import delimited
+from gepnet_core.compared import compared_selection
 from gepnet_core.estimates import Estimate
 from gepnet_core.formula_guard import guarded
 from gepnet_core.history import History
+from gepnet_core.question import Question
 from gepnet_core.selection import Selection
 from gepnet_core.side_effects import SideEffects
 from gepnet_core.store.dataset import DataSet
@@ -29,6 +31,13 @@ def csv_lines(version: str, header: Sequence[str], rows: Iterable[Sequence[objec
 def cohort_lines(dataset: DataSet, selection: Selection, endpoint: str | None = None) -> Iterator[str]:
     """Yield the filtered cohort as CSV, a row a patient; with `endpoint`, those who have a time of it."""
     header, rows = dataset.patients(selection, endpoint)
+    return csv_lines(dataset.version, header, rows)
+
+
+def compared_lines(dataset: DataSet, question: Question) -> Iterator[str]:
+    """Yield the patients who are compared as CSV, a row each: the chosen groups, after the landmark."""
+    selection = compared_selection(dataset, question)
+    header, rows = dataset.patients(selection, question.endpoint, after=question.landmark)
     return csv_lines(dataset.version, header, rows)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from gepnet_core.estimates import Estimate, StratumEstimate
 from gepnet_core.rounding import round_beside
 from gepnet_core.survival import Quantile, SurvivalAt
-from gepnet_core.vocabulary import DAYS_PER_MONTH, WHOLE_COHORT, ConfType
+from gepnet_core.vocabulary import WHOLE_COHORT, ConfType, TimeUnit
 
 NOT_REACHED = "NR"
 NOT_ESTIMABLE = "NE"
@@ -32,7 +32,20 @@ def format_number(value: float, decimals: int = 1, lines: Collection[str] = ()) 
 
 def format_months(days: float | None, missing: str = NOT_ESTIMABLE) -> str:
     """Return a time in days as months with one decimal."""
-    return missing if days is None else format_number(days / DAYS_PER_MONTH)
+    return format_time(days, TimeUnit.MONTHS, missing)
+
+
+def format_time(days: float | None, unit: TimeUnit = TimeUnit.MONTHS, missing: str = NOT_ESTIMABLE) -> str:
+    """Return a time in days as a number of `unit`: months with one decimal, days as exactly as they are known."""
+    if days is None or unit is not TimeUnit.DAYS:
+        return missing if days is None else format_number(days / unit.days)
+    return f"{days:,.10g}"
+
+
+def format_duration(days: float, unit: TimeUnit = TimeUnit.MONTHS) -> str:
+    """Return a time in days with its unit: "12.0 months", "30 days", "1 day"."""
+    one = unit is TimeUnit.DAYS and days == 1
+    return f"{format_time(days, unit)} {unit.value[:-1] if one else unit.value}"
 
 
 def format_percent(share: float | None) -> str:
@@ -51,23 +64,25 @@ def format_interval(conf_level: float, conf_type: ConfType) -> str:
     return f"{format_level(conf_level)} CI, {conf_type.label}"
 
 
-def format_quantile(quantile: Quantile) -> str:
-    """Return "42.0 (14.1 to NE)" in months; the caller names unit and interval."""
+def format_quantile(quantile: Quantile, unit: TimeUnit = TimeUnit.MONTHS) -> str:
+    """Return "42.0 (14.1 to NE)" in `unit`; the caller names unit and interval."""
     if quantile.estimate is None and quantile.lower is None and quantile.upper is None:
         return NOT_REACHED
     return (
-        f"{format_months(quantile.estimate, NOT_REACHED)} "
-        f"({format_months(quantile.lower)}–{format_months(quantile.upper)})"
+        f"{format_time(quantile.estimate, unit, NOT_REACHED)} "
+        f"({format_time(quantile.lower, unit)}–{format_time(quantile.upper, unit)})"
     )
 
 
-def format_median(quantile: Quantile, conf_type: ConfType, conf_level: float) -> str:
+def format_median(
+    quantile: Quantile, conf_type: ConfType, conf_level: float, unit: TimeUnit = TimeUnit.MONTHS
+) -> str:
     """Return "42.0 months (95 % CI 9.7–74.3, symmetric (SPSS))", or that the median was not reached."""
-    limits = f"{format_months(quantile.lower)}–{format_months(quantile.upper)}"
+    limits = f"{format_time(quantile.lower, unit)}–{format_time(quantile.upper, unit)}"
     interval = f"({format_level(conf_level)} CI {limits}, {conf_type.label})"
     if quantile.estimate is None:
         return f"not reached {interval}"
-    return f"{format_months(quantile.estimate)} months {interval}"
+    return f"{format_duration(quantile.estimate, unit)} {interval}"
 
 
 def format_survival(found: SurvivalAt) -> str:

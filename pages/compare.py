@@ -15,7 +15,7 @@ from gepnet_core.comparison_words import (
     left_out,
 )
 from gepnet_core.errors import NothingLeft
-from gepnet_core.export import cohort_lines
+from gepnet_core.export import compared_lines
 from gepnet_core.export_comparison import comparison_lines
 from gepnet_core.figures import Look, survival_figure
 from gepnet_core.formatting import remarks
@@ -24,7 +24,7 @@ from pages.components import compare_sections as sections
 from pages.components import downloads, figure, page, tables, terms
 from pages.components.markdown import escaped
 
-data, view = page.begin("Compare")
+data, view = page.begin("Compare", compared=True)
 question = asked(view, data)
 try:
     found = compare(data, question)
@@ -72,8 +72,9 @@ downloads.offer(
 )
 downloads.offer(
     "Cohort (CSV)",
-    lambda: cohort_lines(data, view.selection, question.endpoint),
-    f"{data.name}_{data.version}_cohort.csv",
-    says="All filtered patients, a row each: also those of groups that are not compared.",
+    lambda: compared_lines(data, question),
+    f"{data.name}_{data.version}_{question.endpoint}_compared_{found.estimated.n}-patients.csv",
+    says="The patients who are compared, a row each: baseline columns, days, status and reason of every endpoint. "
+    "Days are counted from the index date, also under a landmark.",
     where=right,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from gepnet_core.errors import NothingLeft
-from gepnet_core.formatting import result_sentence
 from gepnet_core.report.contents import compose
 from gepnet_core.store import open_shelf
 from pages.components import page
@@ -15,13 +14,13 @@ from pages.components.take_away_files import show_bundle, show_figures, show_tab
 from pages.components.take_away_link import show_link
 from pages.components.take_away_report import show_report
 
-data, view = page.begin("Take away")
+data, view = page.begin("Take away", compared=True)
 try:
     report = compose(data, view, shelf=open_shelf())
 except NothingLeft as why:
     page.nothing_left(why)
 
-st.header(escaped(result_sentence(report.whole)), anchor=False)
+st.header(escaped(report.sentence), anchor=False)
 show_link(report, st.session_state[KEY])
 show_report(report, st.session_state[KEY])
 show_bundle(report)

@@ -66,7 +66,7 @@ def figures(app: AppTest) -> int:
 
 def test_the_board_opens_on_everybody_at_12_months_with_the_command_lines_reading(board: Board, cli) -> None:
     app = board()
-    told = cli("read", "--dataset", "synthetic", "--endpoint", "TTNST").json
+    told = cli("read", "--dataset", "synthetic", "--endpoint", "TTNST", "--unit", "months").json
     assert (
         headline(app)
         == plain(told["sentence"])

@@ -9,6 +9,7 @@ from gepnet_core.comparison import Comparison, compare
 from gepnet_core.errors import CohortError, ControlMissing
 from gepnet_core.estimates import Estimate, estimate_of
 from gepnet_core.flow import Flow, flow
+from gepnet_core.formatting import result_sentence
 from gepnet_core.question import asked
 from gepnet_core.side_effects import DEFAULT_WINDOW, SideEffects, side_effects
 from gepnet_core.store.dataset import DataSet
@@ -43,6 +44,16 @@ class Report:
     def compares(self) -> bool:
         """True where there are two groups or more to set against each other."""
         return len(self.comparison.strata) > 1
+
+    @property
+    def grouped(self) -> bool:
+        """True where somebody has chosen groups or a landmark: the result is then that of the comparison."""
+        return self.view.by is not None or bool(self.view.levels) or self.view.landmark is not None
+
+    @property
+    def sentence(self) -> str:
+        """The result: of the groups where somebody has chosen them, else of all patients together."""
+        return result_sentence(self.comparison.estimated if self.grouped else self.whole)
 
 
 def compose(dataset: DataSet, view: View, *, shelf: Shelf | None = None) -> Report:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from gepnet_core.characters import writable
+from gepnet_core.compared import compared_words
 from gepnet_core.comparison_words import (
     EXPLORATORY,
     EXPLORATORY_TRIAL,
@@ -24,7 +25,6 @@ from gepnet_core.formatting import (
     format_count,
     format_interval,
     remarks,
-    result_sentence,
 )
 from gepnet_core.report.contents import Report
 from gepnet_core.report.link import link
@@ -105,12 +105,17 @@ def _head(report: Report, title: str, printed: date | None) -> str:
     told = f"Data set “{data.name}”, version {data.version}"
     left = data.n_selected(report.view.selection)
     whom = f"{data.describe(report.view.selection)} · {left:,} of {format_count(data.n, 'patient')}"
+    question, narrowed = report.comparison.question, ""
+    if question.levels or question.landmark is not None:
+        whose = format_count(report.comparison.estimated.n, "patient")
+        narrowed = f"Compared: {compared_words(data, question)} · {whose}"
     parts = [
         f"<h1>{text(title)}</h1>",
         paragraph(f"{told}. Printed on {printed}." if printed else f"{told}.", "about"),
         paragraph(data.meta["notice"], "notice"),
         paragraph(whom, "about"),
-        paragraph(result_sentence(report.whole), "result"),
+        paragraph(narrowed or None, "about"),
+        paragraph(report.sentence, "result"),
         paragraph(headline(report.comparison) if report.compares else None),
     ]
     return "\n".join(["<header>", *(part for part in parts if part), "</header>"])

@@ -300,12 +300,12 @@ class DataSet:
         )
 
     def patients(
-        self, selection: Selection, endpoint: str | None = None
+        self, selection: Selection, endpoint: str | None = None, *, after: float | None = None
     ) -> tuple[list[str], Iterator[list[Any]]]:
         """Return the header and the rows of the filtered cohort, a row a patient.
 
         Columns: id, modality, index date, baseline columns, and of every endpoint days, status and reason.
-        With `endpoint`, only patients who have a time of it.
+        With `endpoint`, only patients who have a time of it; with `after`, one of more days than that.
         """
         columns, chosen, bound = self.patient_columns()
         where, where_bound = selection.where()
@@ -315,7 +315,8 @@ class DataSet:
         if endpoint is not None:
             self.endpoint(endpoint)
             bound["endpoint"] = endpoint
-            having = "HAVING count(*) FILTER (WHERE e.endpoint = $endpoint) > 0"
+            bound["after"] = -1.0 if after is None else after
+            having = "HAVING count(*) FILTER (WHERE e.endpoint = $endpoint AND e.days > $after) > 0"
         rows = self.database.stream(
             f"SELECT c.patient_id, {chosen} FROM cohort c LEFT JOIN ({query}) e USING (patient_id) "
             f"WHERE {where} GROUP BY c.patient_id {having} ORDER BY min(c.index_date), c.patient_id",

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
+from gepnet_core.behind import Ended
+from gepnet_core.compared import compared_selection, compared_words, groups_chosen, n_compared
 from gepnet_core.errors import NothingLeft
 from gepnet_core.formatting import format_count
+from gepnet_core.question import asked
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet
 from gepnet_core.view import View
@@ -16,11 +19,14 @@ from pages.components.markdown import escaped
 from pages.components.session import KEY, Remembered, everybody
 
 
-def begin(title: str, *, whole: bool = False, even_empty: bool = False) -> tuple[DataSet, View]:
+def begin(
+    title: str, *, whole: bool = False, even_empty: bool = False, compared: bool = False
+) -> tuple[DataSet, View]:
     """Draw the head of a page and return the data and the view; stop on an empty cohort.
 
     With `whole`, the page is about the whole cohort whatever the filters, and says so. With `even_empty`, it goes
-    on where the filters leave nobody: it may list patients whom they leave out.
+    on where the filters leave nobody: it may list patients whom they leave out. With `compared`, its head is about
+    the groups that are compared.
     """
     remembered: Remembered = st.session_state[KEY]
     st.title(title, anchor=False)
@@ -40,12 +46,26 @@ def begin(title: str, *, whole: bool = False, even_empty: bool = False) -> tuple
         return data, view
     left = data.n_selected(view.selection)
     linked = tables.marked(links.patients(f"{left:,}", left, view, None))
+    if compared:
+        words, linked = _compared(data, view)
     st.markdown(f"**{words}** · {linked} of {format_count(data.n, 'patient')}{notice}")
     if remembered.newest != data.version:
         st.caption("Another version of this data set is the current one now: see the sidebar.")
     if left == 0 and not even_empty:
         nothing_left()
     return data, view
+
+
+def _compared(data: DataSet, view: View) -> tuple[str, str]:
+    """Return who is compared in words, and their number, linked to them where a list can hold just these."""
+    question = asked(view, data)
+    n, chosen = n_compared(data, question), groups_chosen(data, question)
+    words = escaped(compared_words(data, question))
+    if question.landmark is not None:
+        return words, f"{n:,}"
+    everybody = n == data.n_selected(compared_selection(data, question))
+    behind = None if everybody else Ended(question.endpoint)
+    return words, tables.marked(links.patients(f"{n:,}", n, view, behind, [chosen] if chosen else []))
 
 
 def refuse_link(title: str, remembered: Remembered) -> None:

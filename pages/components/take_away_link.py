@@ -27,8 +27,14 @@ def show_link(report: Report, remembered: Remembered) -> None:
         f"data was imported: the last {KEPT} versions of a data set are kept. A link to one that is gone says so, "
         "and shows nobody until the current one is chosen."
     )
+    # the page Survival shows neither chosen groups alone nor a landmark
+    first = "compare" if report.view.levels or report.view.landmark is not None else "survival"
     opens = st.selectbox(
-        "The link opens the page", OPENS, format_func=OPENS.__getitem__, key=remembered.widget("link_opens")
+        "The link opens the page",
+        list(OPENS),
+        index=list(OPENS).index(first),
+        format_func=OPENS.__getitem__,
+        key=remembered.widget(f"link_opens:{first}"),
     )
     st.code(f"{origin()}{opens}?{link(report)}", language=None, wrap_lines=True)
     with st.expander("What the link carries"):

@@ -58,3 +58,24 @@ def test_a_board_enters_its_patient_and_finds_the_command_lines_counts(
     expect(page.locator("h1")).to_have_text("Patients")
     settled(page)
     assert parse_qs(urlsplit(page.url).query)["where"] == ["primary_site:pancreas"]
+
+
+def test_a_decimal_comma_is_one_in_the_browser_and_a_number_out_of_range_answers_nothing(
+    address: str, data_dir: Path, page: Page
+) -> None:
+    go(page, f"{address}/similar")
+    enter(page, "Ki-67, %", "2,5")
+    assert parse_qs(urlsplit(page.url).query)["case_ki67_percent"] == ["2.5"]
+    told = command(data_dir, "similar", "--dataset", "synthetic", "--endpoint", "TTNST", "--ki67", "2,5")
+    assert told["sentence"] in main_text(page)
+    page.get_by_role("textbox", name="Ki-67, %").fill("125")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").first).to_contain_text("'125' is not a percentage from 0 to 100.")
+    settled(page)
+    assert told["sentence"] not in main_text(page)
+    assert tables(page) == []
+    assert violations(page) == []
+    go(page, f"{address}/compare")
+    enter(page, "Landmark, months", "1,5")
+    assert parse_qs(urlsplit(page.url).query)["landmark"] == ["1.5"]
+    assert "Landmark at 1.5 months" in main_text(page)
