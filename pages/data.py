@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from gepnet_core.store import open_shelf
-from pages.components import import_state, import_steps, import_upload, shelved
+from pages.components import import_state, import_steps, import_upload, page, shelved
 from pages.components.session import KEY, Remembered
 
 st.title("Data", anchor=False)
@@ -16,6 +16,9 @@ state = import_state.state()
 shelf = open_shelf()
 if state.done:
     shelved.show_done(shelf, remembered, state)
+page.refuse_link(
+    "", remembered
+)  # below an import that was just done: what it leaves may not fit, and it can be undone
 bring, kept = st.tabs(["Bring in a file", "Versions and downloads"])
 with kept:
     shelved.show(shelf, remembered)
