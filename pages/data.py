@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from gepnet_core.store import open_shelf
-from pages.components import import_state, import_steps, import_upload, shelved
+from pages.components import import_state, import_steps, import_upload, page, shelved
 from pages.components.session import KEY, Remembered
 
 st.title("Data", anchor=False)
@@ -17,6 +17,8 @@ shelf = open_shelf()
 if state.done:
     shelved.show_done(shelf, remembered, state)
 shelved.show_damaged(shelf)
+# below an import that was just done: what it leaves may not fit, and it can be undone
+page.refuse_link("", remembered)
 bring, kept = st.tabs(["Bring in a file", "Versions and downloads"])
 with kept:
     shelved.show(shelf, remembered)

@@ -95,7 +95,8 @@ except CohortError as refused:
     st.error(escaped(str(refused)))
     st.stop()
 try:
-    refuse_link(page.title, remembered)
+    if page.url_path != "data":  # it refuses below its title, where an import is taken back
+        refuse_link(page.title, remembered)
     switched.draw(shelf, remembered)
     paper.draw(remembered)
     page.run()

@@ -71,11 +71,13 @@ def _compared(data: DataSet, view: View) -> tuple[str, str]:
 def refuse_link(title: str, remembered: Remembered) -> None:
     """Say in place of a page what a link got wrong, and offer what can be shown; stop where it got something wrong.
 
-    The reader decides which patients that is. Every page is refused alike, so that none shows other data.
+    A page that has drawn its title gives none. The reader decides which patients that is. Every page is refused
+    alike, so that none shows other data.
     """
     if not remembered.problems:
         return
-    st.title(title, anchor=False)
+    if title:
+        st.title(title, anchor=False)
     data, rest = remembered.data, remembered.view
     st.error("\n\n".join(escaped(problem) for problem in remembered.problems))
     st.markdown("Nothing is shown, because the result could stand for other patients than were meant.")
