@@ -189,8 +189,8 @@ class _Deriving:
     def _check_agreement(self, file: Building, subjects: Subjects, report: Report) -> None:
         """Refuse a column that both files have and that says two things of one subject."""
         for at, name in self.times.candidates.items():
-            there = subjects.place(name) if name in subjects.candidates.values() else None
-            if there is None:
+            there = subjects.place(name)
+            if there not in subjects.candidates:
                 continue
             sql = f"""
                 SELECT t.line, t.patient_id, s.line FROM times_read t JOIN cells c USING (line)
@@ -222,12 +222,12 @@ class _Deriving:
             for at in places
             if at not in varying
         ]
-        here = {name for name, _, _ in kept}
+        here = {name.lower() for name, _, _ in kept}
         if self.subjects is not None:
             kept += [
                 (name, f"s.c{at}", self.subjects.kinds[at].kind)
                 for at, name in self.subjects.candidates.items()
-                if name not in here and name.lower() not in exported
+                if name.lower() not in here and name.lower() not in exported
             ]
         offered = {name for name, _, _ in kept}
         left_out = [
