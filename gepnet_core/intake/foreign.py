@@ -170,11 +170,7 @@ def told_by_start(start: bytes, suffix: str) -> Foreign | None:
         return DUCKDB
     if start[257:262] == b"ustar":
         return TAR
-    if (
-        start[:1] == b"\x80"
-        and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
-        and suffix in (".pkl", ".pickle")
-    ):
+    if start[:1] == b"\x80" and BY_ENDING.get(suffix) is PICKLE:
         return PICKLE
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     found = next((kind for words, kind in BY_WORDS if text.startswith(words)), None)
@@ -193,8 +189,6 @@ def told_by_members(names: list[str]) -> Foreign | None:
 def claimed(suffix: str) -> str:
     """Return the words on a file whose name claims a format that is not read, or nothing."""
     found = BY_ENDING.get(suffix)
-    return (
-        f"is {found.name} by its name, which is not read. {found.remedy} If it is text, name it .csv."
-        if found
-        else ""
-    )
+    if found is None:
+        return ""
+    return f"is {found.name} by its name, which is not read. {found.remedy} If it is text, name it .csv."
