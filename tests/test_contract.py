@@ -129,7 +129,7 @@ def test_without_the_day_of_the_export_no_table_is_read(cli, held, tiny):
     [
         # columns
         pytest.param(
-            "patients", "birth_year", "", "line 1", "column 3 has no name", id="column-without-name"
+            "patients", "birth_year", "", "line 1, column birth_year", "is missing", id="column-without-name"
         ),
         pytest.param(
             "patients", ",sex", ",gender", "line 1, column sex", "is missing", id="column-spelled-otherwise"
@@ -155,7 +155,7 @@ def test_without_the_day_of_the_export_no_table_is_read(cli, held, tiny):
             "patient_id,date,extent\nA,2015-01-01,focal",
             "patient_id,date,extent,Date\nA,2015-01-01,focal,2015-01-02",
             "line 1, column Date",
-            "appears twice",
+            "is the column date, as is 'date'",
             id="column-twice-but-for-case",
         ),
         # cells
@@ -426,7 +426,7 @@ def test_a_broken_rule_is_refused_with_its_place(held, tiny, table, old, new, pl
             "patients",
             "birth_year",
             "",
-            "patients.csv, line 1: column 3 has no name. Name it or remove it. (Rule header-name.)",
+            "patients.csv, line 1, column birth_year: is missing. Add the column. (Rule column-missing.)",
             id="header",
         ),
         pytest.param(

@@ -382,9 +382,9 @@ def test_a_first_look_at_cbioportal_passes_over_the_comments(tmp_path):
 
 
 def test_a_first_look_at_what_cannot_be_read_is_a_report(tmp_path):
-    told = look(tmp_path, "broken.csv", "a,a\n1,2\n")
+    told = look(tmp_path, "broken.csv", "a,,b\n1,2,3\n")
     assert told["sheets"] == []
-    assert [(one["rule"], one["line"]) for one in told["report"]["findings"]] == [("header-duplicate", 1)]
+    assert [(one["rule"], one["line"]) for one in told["report"]["findings"]] == [("header-name", 1)]
 
 
 def test_a_first_look_counts_the_rows_that_break_a_rule(tmp_path):

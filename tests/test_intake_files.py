@@ -287,31 +287,17 @@ def test_a_delimiter_that_cannot_be_told_has_to_be_said(tmp_path, content):
     ("content", "message", "rule"),
     [
         pytest.param(
-            "\nid,,b\n",
-            "patients.csv, line 2: column 2 has no name. Name it or remove it.",
+            "\nid,,b\n1,,2\n2,x,3\n",
+            "patients.csv, line 2: column 2 has no name and holds a value (line 4). Name it or remove it.",
             "header-name",
             id="no-name",
         ),
         pytest.param(
             "Chart review,,\nid,a,b\n",
-            "patients.csv, line 1: column 2 has no name. Name it or remove it. "
+            "patients.csv, line 1: column 2 has no name and holds a value (line 2). Name it or remove it. "
             "If this is a title above the header, remove the line.",
             "header-name",
             id="title",
-        ),
-        pytest.param(
-            "id,b,\n1,2,\n",
-            "patients.csv, line 1: column 3 has no name. Name it or remove it. "
-            "The line ends with a surplus delimiter.",
-            "header-name",
-            id="surplus-delimiter",
-        ),
-        pytest.param(
-            "id,b, ID \n",
-            "patients.csv, line 1, column ID: appears twice (upper and lower case are the same). "
-            "Remove one of the two.",
-            "header-duplicate",
-            id="twice",
         ),
     ],
 )
@@ -377,7 +363,9 @@ def test_a_first_column_named_by_a_number_sign_is_a_header(tmp_path):
 def text_for(encoding: str) -> st.SearchStrategy[str]:
     """Any text without NUL that the encoding has."""
     if encoding == "cp1252":
-        known = [c for c in (bytes([n]).decode("cp1252", "ignore") for n in range(1, 256)) if c]
+        known = [
+            c for c in (bytes([n]).decode("cp1252", "ignore") for n in range(1, 256)) if c and not fault(c)
+        ]
         return st.text(st.sampled_from(known), max_size=8)
     letters = st.characters(exclude_categories=["Cs"]).filter(lambda letter: not fault(letter))
     return st.text(st.one_of(letters, st.sampled_from("\"'\r\n,;\t #")), max_size=8)
@@ -694,14 +682,10 @@ def test_escaped_characters_of_a_workbook_are_the_characters(tmp_path):
     ("rows", "message", "rule"),
     [
         pytest.param(
-            [[], ["id", None, "a"]],
-            "line 2: column 2 has no name. Name it or remove it.",
+            [[], ["id", None, "a"], ["1", "x", "2"]],
+            "line 2: column 2 has no name and holds a value (line 3). Name it or remove it. Merged cells name only",
             "header-name",
             id="no-name",
-        ),
-        pytest.param([[None, "id"]], "line 1: column 1 has no name.", "header-name", id="table-in-column-b"),
-        pytest.param(
-            [["id", "Id"]], "line 1, column Id: appears twice (upper", "header-duplicate", id="twice"
         ),
         pytest.param(
             [["id", "=A9"]], "line 1: column 2 holds a formula without", "cell-formula", id="formula"
@@ -1094,7 +1078,7 @@ def test_a_transport_file_is_read_with_iso_dates(xpt, monkeypatch, at_once):
         pytest.param(
             lambda b: b.replace(b"AVAL", b"    "),
             "header-name",
-            "column 2 has no name.",
+            "column 2 has no name and holds a value",
             id="no-name",
         ),
         pytest.param(
@@ -1168,7 +1152,8 @@ def test_a_path_through_a_file_and_an_impossible_name_are_refused(tmp_path):
     [
         pytest.param(
             *("cohort.xls", bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600)),
-            "cohort.xls: is an old .xls workbook, or one with a password. Save it as .xlsx without one.",
+            "cohort.xls: is an old .xls workbook, another old document of Office, or one with a password, which "
+            "is not read. Save it as .xlsx without a password.",
             id="old-workbook",
         ),
         pytest.param(

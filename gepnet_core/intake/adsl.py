@@ -8,6 +8,7 @@ from pathlib import Path
 from gepnet_core.errors import FileRefused
 from gepnet_core.intake import adtte_columns
 from gepnet_core.intake.cells import PLAIN, Spelling, id_fault
+from gepnet_core.intake.heading import apart_in_store
 from gepnet_core.intake.reading import Sheet
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.spool import Spool
@@ -27,8 +28,9 @@ class Subjects:
     kinds: dict[int, adtte_columns.KindSeen] = field(default_factory=dict)
 
     def place(self, name: str) -> int | None:
-        """Return where a column stands, if it is there."""
-        return self.header.index(name) if name in self.header else None
+        """Return where a column stands, whatever the case of its name, if it is there."""
+        names = [own.lower() for own in self.header]
+        return names.index(name.lower()) if name.lower() in names else None
 
 
 def read_adsl(sheet: Sheet, report: Report, folder: Path, spelling: Spelling = PLAIN) -> Subjects:
@@ -39,7 +41,9 @@ def read_adsl(sheet: Sheet, report: Report, folder: Path, spelling: Spelling = P
     FileRefused
         Where USUBJID is missing or no row is left.
     """
+    sheet.check_single(("USUBJID", TREATMENT), any_case=True)
     header = [name.upper() if name.upper() in NOT_BASELINE else name for name in sheet.header]
+    header = apart_in_store(header, sheet.file, report)
     if "USUBJID" not in header:
         words = "is missing. Add the column."
         raise FileRefused(sheet.file, words, line=sheet.line, column="USUBJID", rule="column-missing")

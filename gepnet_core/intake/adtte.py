@@ -12,6 +12,7 @@ from gepnet_core.intake import adtte_columns
 from gepnet_core.intake.adtte_watch import Watch
 from gepnet_core.intake.cells import Spelling, id_fault, read_number
 from gepnet_core.intake.dates import CellRefused, DateFormat, read_date
+from gepnet_core.intake.heading import apart_in_store
 from gepnet_core.intake.reading import Sheet
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.times import Times, is_whole, too_long
@@ -101,7 +102,9 @@ def read_adtte(
     FileRefused
         Where a column is missing or no row is left. All else that is broken goes into the report.
     """
+    sheet.check_single(CORE, any_case=True)
     header = [name.upper() if name.upper() in CORE else name for name in sheet.header]
+    header = apart_in_store(header, sheet.file, report)
     for name in REQUIRED:
         if name not in header:
             words = "is missing. Add the column."

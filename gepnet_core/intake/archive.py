@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from gepnet_core.errors import FileRefused, listed, printable
-from gepnet_core.intake import delimited, text, unpacking
+from gepnet_core.intake import delimited, foreign, text, unpacking
 from gepnet_core.intake.heading import too_many
 from gepnet_core.intake.limits import DEFAULT, MIB, Limits
 from gepnet_core.intake.reading import Reading, Sheet
@@ -104,6 +104,9 @@ def sheets(
         If there is no table, two have one name, they lie in more than one folder, or one cannot be read.
     """
     tables = [entry for entry in entries if _is_table(entry.path, comments=comments)]
+    for other in [] if tables else entries:
+        if words := foreign.claimed(other.path.suffix.lower()):
+            raise FileRefused(other.file, words)
     if not tables:
         raise FileRefused(file, "holds no CSV or TSV table. Add one for each table.", rule="file-empty")
     folders = sorted({printable(str(table.path.parent)) for table in tables})

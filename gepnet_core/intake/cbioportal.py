@@ -48,6 +48,9 @@ def read_clinical(
         If there is no patient file, a second one, or no pair of X_MONTHS and X_STATUS.
     """
     patients, samples = _sort(sheets, report)
+    for sheet in (patients, samples):
+        if sheet is not None:
+            sheet.check_single((PATIENT, SAMPLE), any_case=True)
     names = [name.upper() if name.upper() in (PATIENT, SAMPLE) else name for name in patients.header]
     rows = list(patients.rows)
     if samples is not None:
@@ -60,6 +63,8 @@ def read_clinical(
             line=patients.line,
             rule="column-missing",
         )
+    patients.check_single([name for _, *columns in pairs for name in columns], any_case=True)
+    patients.check_single([treatment], any_case=False)
     left_out = {SAMPLE, *_halves(names, pairs, patients, report)}
     kept = [at for at, name in enumerate(names) if name not in left_out]
     table = replace(patients, header=names, rows=iter(()))

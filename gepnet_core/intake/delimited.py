@@ -153,7 +153,7 @@ def sheet(
     for above, comment in enumerate(top.comments, start=1):
         if why := fault(comment):
             raise FileRefused(file, f"comment {above} above the header {why}", rule="character")
-    header = heading.checked(file, cells, line, limits, hint="The line ends with a surplus delimiter.")
+    header = heading.checked(file, cells, line, limits)
     ours = heading.is_ours(cells)
 
     def rows() -> Iterator[tuple[int, list[str]]]:
@@ -161,16 +161,15 @@ def sheet(
             records = opened(content).records(delimiter)
             next(records)
             for line, record in records:
-                if len(record) != len(header):
-                    report.add("row-length", file, _length_words(record, len(header), delimiter), line=line)
+                if len(record) != header.width:
+                    report.add("row-length", file, _length_words(record, header.width, delimiter), line=line)
                 elif ours:
                     yield line, [unguarded(cell) for cell in record]
                 else:
                     yield line, record
 
-    return Sheet(
-        file, name, header, line, heading.bounded(rows(), file, header, report, limits), top.comments
-    )
+    read = heading.bounded(rows(), header, report, limits)
+    return Sheet(file, name, header.names, line, read, top.comments, twice=header.twice)
 
 
 def _length_words(record: list[str], columns: int, delimiter: str) -> str:

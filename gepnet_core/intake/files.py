@@ -7,20 +7,18 @@ from functools import partial
 from pathlib import Path
 
 from gepnet_core.errors import FileRefused, printable
-from gepnet_core.intake import archive, delimited, text, unpacking
+from gepnet_core.intake import archive, delimited, foreign, text, unpacking
 from gepnet_core.intake.heading import SPLIT
 from gepnet_core.intake.limits import DEFAULT, Limits
 from gepnet_core.intake.reading import Reading, Sheet
 from gepnet_core.intake.report import Report
 
 TRANSPORT = b"HEADER RECORD*******LIB"
-ZIP, EMPTY_ZIP, OLE = b"PK\x03\x04", b"PK\x05\x06", bytes.fromhex("D0CF11E0A1B11AE1")
+ZIP, EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 FORMATS = {
     ".xlsx": ("a workbook", "Save it as .xlsx again."),
     ".xlsm": ("a workbook", "Save it as .xlsx."),
     ".xls": ("a workbook", "Save it as .xlsx."),
-    ".xlsb": ("a workbook", "Save it as .xlsx."),
-    ".ods": ("a workbook", "Save it as .xlsx."),
     ".zip": ("a ZIP", "Pack it again."),
     ".xpt": ("a SAS transport file", "Export it again."),
 }
@@ -61,6 +59,8 @@ def open_sheets(
         reason = f"has {size:,} bytes; an import may have {limits.file_bytes:,}. {SPLIT}"
         raise FileRefused(file, reason, rule="file-limit", value=str(size))
     start = _start(path, file)
+    if other := foreign.told_by_start(start, path.suffix.lower()):
+        raise FileRefused(file, other.words)
     if start.startswith(ZIP):
         if _is_workbook(path, file, limits):
             from gepnet_core.intake import workbook  # its library takes long to load and is seldom needed
@@ -95,7 +95,7 @@ def _size(path: Path, file: str) -> int | None:
 def _start(path: Path, file: str) -> bytes:
     try:
         with path.open("rb") as handle:
-            return handle.read(len(TRANSPORT))
+            return handle.read(foreign.STARTS)
     except OSError as failed:
         raise FileRefused(file, f"cannot be read ({failed.strerror}). Check the path.") from None
 
@@ -104,6 +104,8 @@ def _is_workbook(path: Path, file: str, limits: Limits) -> bool:
     """Return True for a ZIP that is a workbook inside, or else claims by its name to be one."""
     with unpacking.opened(path, file, limits) as opened:
         inside = archive.WORKBOOK_MARK in opened.namelist()
+        if other := foreign.told_by_members(opened.namelist()):
+            raise FileRefused(file, other.words)
     suffix = path.suffix.lower()
     if not inside and suffix in FORMATS and suffix != ".zip":
         what, remedy = FORMATS[suffix]
@@ -113,12 +115,10 @@ def _is_workbook(path: Path, file: str, limits: Limits) -> bool:
 
 def _refuse_other(suffix: str, start: bytes, file: str) -> None:
     """Refuse what is certainly not text."""
-    if start.startswith(OLE):
-        raise FileRefused(
-            file, "is an old .xls workbook, or one with a password. Save it as .xlsx without one."
-        )
     if start.startswith(EMPTY_ZIP):
         raise FileRefused(file, "is empty: the ZIP holds no file. Add the tables.", rule="file-empty")
     if start and suffix in FORMATS:
         what, remedy = FORMATS[suffix]
         raise FileRefused(file, f"is not {what}, though its name says so. {remedy}")
+    if start and (words := foreign.claimed(suffix)):
+        raise FileRefused(file, words)

@@ -46,6 +46,7 @@ class MappedTable:
     def _check_columns(self) -> None:
         """Refuse a mapping that names what the file does not have."""
         asked = self.mapping.columns() | set(self.mapping.values) | set(self.mapping.dates)
+        self.sheet.check_single(asked, any_case=False)
         there = asked & self.place.keys()
         if 2 * len(there) < len(asked):
             words = (
@@ -62,8 +63,9 @@ class MappedTable:
             self.report.add("mapping", self.sheet.file, words, line=self.sheet.line, column=column)
         if asked - there:
             self.report.stop_on_errors()
-        if unused and self.mapping.groups:
-            self.report.note(f"Columns that the mapping does not use: {listed(unused.values())}.")
+        kept = [name for name in self.sheet.header if name not in asked]
+        if kept and self.mapping.groups:
+            self.report.note(f"Columns that the mapping does not use: {listed(kept)}.")
 
     def _date_format(self, column: str) -> DateFormat:
         """Return how a column spells dates: as told, or as all its values can be read; never a guess."""

@@ -10,6 +10,7 @@ from gepnet_core.errors import FileRefused, listed, quoted
 from gepnet_core.intake import adtte_columns
 from gepnet_core.intake.cells import read_number
 from gepnet_core.intake.dates import CellRefused
+from gepnet_core.intake.heading import apart_in_store
 from gepnet_core.intake.mapped_table import MappedTable
 from gepnet_core.intake.mapping import ColumnMapping, TimeColumns
 from gepnet_core.intake.reading import Sheet
@@ -44,19 +45,24 @@ def read_mapped_times(
     if mapping.baseline is not None:
         kept = [name for name in kept if name in mapping.baseline]
     at = {name: sheet.header.index(name) for name in kept}
+    stored = apart_in_store(sheet.header, sheet.file, report)
     taken = adtte_columns.TAKEN
     label = mapping.treatment.column or "treatment"
     times = Times(
         file=sheet.file,
-        header=sheet.header,
+        header=stored,
         folder=folder,
-        candidates={place: name for name, place in at.items() if name.lower() not in taken},
+        candidates={place: stored[place] for name, place in at.items() if name.lower() not in taken},
         treatment_column=label,
         treatment_label=f"Treatment ({label})",
         key=mapping.patient_id.column or "row",
         time_column=mapping.endpoints[0].time,
         spelling=table.spelling,
-        own_columns=frozenset(own | set(sheet.header) if mapping.baseline is not None else own),
+        own_columns=frozenset(
+            called
+            for name, called in zip(sheet.header, stored, strict=True)
+            if name in own or mapping.baseline is not None
+        ),
     )
     absent: Counter[str] = Counter()
     with times:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+
+from gepnet_core.errors import FileRefused, quoted
 
 ENCODINGS = ("utf-8", "utf-16", "cp1252")
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -53,7 +55,8 @@ class Sheet:
     name
         The name of the table alone: "patients".
     header
-        The column names, blanks around them cut off; each named, no two alike whatever their case.
+        The column names, blanks around them cut off, no two alike; those that differ only in case are two. Of a
+        name that stands on several columns the later ones carry a number: "size (2)".
     line
         The line of the header (a workbook: its row).
     rows
@@ -63,6 +66,8 @@ class Sheet:
         The lines above the header that start with "#", without it.
     hidden
         Whether a workbook hides it from who opens it.
+    twice
+        The names that stand on several columns, as they are written.
     """
 
     file: str
@@ -72,3 +77,36 @@ class Sheet:
     rows: Iterator[tuple[int, list[str]]]
     comments: list[str] = field(default_factory=list)
     hidden: bool = False
+    twice: frozenset[str] = frozenset()
+
+    def check_single(self, needed: Collection[str], *, any_case: bool) -> None:
+        """Refuse a name that is needed and stands on several columns; others may stand as often as they like.
+
+        `any_case` True: the names are read whatever their case.
+
+        Raises
+        ------
+        FileRefused
+            Rule "header-duplicate".
+        """
+        asked = {name.casefold() for name in needed} if any_case else set(needed)
+        seen: dict[str, str] = {}
+        for name in [*self.header, *sorted(self.twice)]:
+            key = name.casefold() if any_case else name
+            if key not in asked:
+                continue
+            before = seen.setdefault(key, name)
+            if before != name or name in self.twice:
+                words = (
+                    "stands on several columns"
+                    if name in self.twice
+                    else f"is {quoted(before)} as well: the case of this name does not count"
+                )
+                raise FileRefused(
+                    self.file,
+                    f"{words}. Rename or remove one of the two.",
+                    line=self.line,
+                    column=name,
+                    rule="header-duplicate",
+                    value=name,
+                )

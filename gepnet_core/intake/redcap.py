@@ -49,6 +49,7 @@ def decode(export: Sheet, dictionary: Sheet, report: Report, missing: Collection
     a code nor a label is reported and left out; a column that cannot be decoded is reported under "dictionary" and
     left out.
     """
+    export.check_single(export.twice, any_case=False)
     project = read_dictionary(dictionary, report)
     places = resolve(export, project, report)
     if project.record_id and project.record_id not in {place.name for place in places}:

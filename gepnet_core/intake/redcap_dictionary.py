@@ -84,6 +84,7 @@ def read_dictionary(sheet: Sheet, report: Report) -> Dictionary:
     """Return the fields of a data dictionary; what cannot be read is reported under "dictionary"."""
     found = Dictionary()
     place = _places(sheet)
+    sheet.check_single([sheet.header[at] for at in place.values()], any_case=True)
     lacking = [spellings[0] for key, spellings in COLUMNS.items() if key not in place]
     for name in lacking:
         words = f"has no column {quoted(name)}. Export the data dictionary again."

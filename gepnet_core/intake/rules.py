@@ -70,8 +70,16 @@ FILE_RULES = (
     _error(
         "quote", "A quoted cell does not end, or a quote stands inside a cell.", "Close or double the quote."
     ),
-    _error("header-name", "A column has no name.", "Name it or remove it."),
-    _error("header-duplicate", "Two columns have one name (case is the same).", "Rename one."),
+    _error(
+        "header-name",
+        "A column without a name holds values. An empty one, and a first one that counts the rows, is left aside.",
+        "Name it or remove it.",
+    ),
+    _error(
+        "header-duplicate",
+        "A name that is needed stands on two columns; where its case does not count, upper and lower case are one.",
+        "Rename or remove one of the two.",
+    ),
     _error(
         "row-length",
         "A row has fewer or more cells than the header.",

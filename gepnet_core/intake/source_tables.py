@@ -123,6 +123,7 @@ def plain_name(heading: str) -> str:
 def _places(sheet: Sheet, table: Table, report: Report) -> dict[str, int]:
     """Return where the columns of a table stand; what is missing, none of it, or there twice is reported."""
     known = {column.name for column in table.columns}
+    sheet.check_single([name for name in sheet.twice if plain_name(name) in known], any_case=False)
     plain = {plain_name(heading): at for at, heading in reversed(list(enumerate(sheet.header)))}
     place = {name: at for name, at in plain.items() if name in known}
     place |= {name: at for at, name in enumerate(sheet.header) if name in known}

@@ -58,7 +58,7 @@ def sheet(path: Path, file: str, name: str, reading: Reading, report: Report, li
     spelled = [_speller(formats[column] or "", reading.mark) for column in told.column_names]
 
     def rows() -> Iterator[tuple[int, list[str]]]:
-        at_once = max(1, CELLS_AT_ONCE // len(header))
+        at_once = max(1, CELLS_AT_ONCE // header.width)
         number = 0
         while True:
             data, _ = _read(path, file, codec, offset=number, limit=at_once)
@@ -70,7 +70,8 @@ def sheet(path: Path, file: str, name: str, reading: Reading, report: Report, li
             if read < at_once:
                 return
 
-    return Sheet(file, name, header, 0, heading.bounded(rows(), file, header, report, limits))
+    read = heading.bounded(rows(), header, report, limits)
+    return Sheet(file, name, header.names, 0, read, twice=header.twice)
 
 
 def _check_records(path: Path, file: str) -> None:

@@ -28,7 +28,7 @@ from gepnet_core.intake.reading import Reading, Sheet
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.worksheet import Book, Fault
 
-MERGED = "Merged cells name only the first of their columns."
+MERGED = " Merged cells name only the first of their columns."
 NO_PERCENT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^]]*\]')  # what a number format shows as it stands
 Cells = dict[int, str | Fault]
 
@@ -127,25 +127,24 @@ def _sheet(
             width = max(
                 column for column, value in cells.items() if isinstance(value, Fault) or value.strip()
             )
-            if width > len(header):
-                words = (
-                    f"has {width} cells where the header has {len(header)} columns. Name or empty the column."
-                )
+            if width > header.width:
+                words = f"has {width} cells where the header has {header.width} columns. Name or empty the column."
                 report.add("row-length", file, words, line=line)
                 continue
-            row = [""] * len(header)
+            row = [""] * header.width
             faults = 0
             for column, value in cells.items():
                 if isinstance(value, Fault):
                     faults += 1
-                    named = header[column - 1]
+                    named = header.written[column - 1]
                     report.add("cell-formula", file, value.words, line=line, column=named, value=value.value)
-                elif column <= len(header):
+                elif column <= header.width:
                     row[column - 1] = unguarded(value) if ours else value
             if not faults:
                 yield line, row
 
-    return Sheet(file, name.strip(), header, line, heading.bounded(rows(), file, header, report, limits))
+    read = heading.bounded(rows(), header, report, limits)
+    return Sheet(file, name.strip(), header.names, line, read, twice=header.twice)
 
 
 def _header(cells: Cells, file: str, line: int, limits: Limits) -> list[str]:

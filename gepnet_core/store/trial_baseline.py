@@ -46,12 +46,12 @@ class TrialBaseline:
             for at in places
             if at not in varying
         ]
-        here = {name for name, _, _ in kept}
+        here = {name.lower() for name, _, _ in kept}
         if self.subjects is not None:
             kept += [
                 (name, f"s.c{at}", self.subjects.kinds[at].kind)
                 for at, name in self.subjects.candidates.items()
-                if name not in here and name.lower() not in exported
+                if name.lower() not in here and name.lower() not in exported
             ]
         may_be = {name for name, _, _ in kept}
         left_out = [

@@ -202,8 +202,10 @@ class _Deriving:
     def _check_agreement(self, file: Building, subjects: Subjects, report: Report) -> None:
         """Refuse a column that both files have and that says two things of one subject."""
         for at, name in self.times.candidates.items():
-            there = subjects.place(name) if name in subjects.candidates.values() else None
-            if there is None or judged_name(name).is_sure:  # no baseline: nothing rests on it
+            there = subjects.place(name)
+            if (
+                there not in subjects.candidates or judged_name(name).is_sure
+            ):  # no baseline: nothing rests on it
                 continue
             sql = f"""
                 SELECT t.line, t.patient_id, s.line FROM times_read t JOIN cells c USING (line)

@@ -19,7 +19,6 @@ from pages.components.import_asked import NO_FILE
 from pages.components.import_state import ImportState
 from pages.components.markdown import escaped
 
-TYPES = ["csv", "tsv", "txt", "xlsx", "xlsm", "zip", "xpt"]
 BESIDE = {
     Format.ADTTE: "ADSL: baseline columns (optional)",
     Format.REDCAP: "The project's data dictionary *",
@@ -54,7 +53,6 @@ def choose_file(shelf: Shelf, state: ImportState) -> Chosen | None:
     )
     upload = st.file_uploader(
         "A table (CSV, TSV, Excel, SAS transport), or the source tables as a workbook or ZIP",
-        type=TYPES,
         key=state.file_key("upload"),
         on_change=_changed,
     )
@@ -87,7 +85,7 @@ def choose_file(shelf: Shelf, state: ImportState) -> Chosen | None:
         )
         beside = None
         if kind in BESIDE:
-            beside = st.file_uploader(BESIDE[kind], type=TYPES, key=state.key("beside"))
+            beside = st.file_uploader(BESIDE[kind], key=state.key("beside"))
         if kind is Format.REDCAP:
             if beside is None:
                 st.info("Add the data dictionary: REDCap offers it as “Download the current dictionary”.")
