@@ -11,6 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from gepnet_core.selection import Selection
+from gepnet_core.store.crossed import baseline_values
 from gepnet_core.store.dataset import MOST_LEVELS, DataSet
 from gepnet_core.store.times import Place
 from gepnet_core.vocabulary import NOT_RECORDED
@@ -70,7 +71,7 @@ def baseline_table(dataset: DataSet, selection: Selection) -> BaselineTable:
     SAS Global Forum 335, for that of categories.
     """
     sizes: Counter[str] = Counter()
-    for modality, _, patients in dataset.baseline_values("modality", selection):
+    for modality, _, patients in baseline_values(dataset, "modality", selection):
         sizes[modality] += patients
     labels = dataset.modality_labels | {NOT_RECORDED: NOT_RECORDED}
     groups = [value for value in labels if sizes[value]]
@@ -81,7 +82,7 @@ def baseline_table(dataset: DataSet, selection: Selection) -> BaselineTable:
     left_out = [column.label for column in columns[MOST_COLUMNS:]]
     for column in columns[:MOST_COLUMNS]:
         values: dict[str, Counter[object]] = {group: Counter() for group in groups}
-        for modality, value, patients in dataset.baseline_values(column.name, selection):
+        for modality, value, patients in baseline_values(dataset, column.name, selection):
             values[modality][None if value == NOT_RECORDED else value] += patients
         by_group = [values[group] for group in groups]
         if column.kind == "numeric":

@@ -19,7 +19,8 @@ from gepnet_core.intake.reading import DECIMALS, DELIMITERS, ENCODINGS, Reading
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.report_files import write_report
 from gepnet_core.intake.request import Format, Request
-from gepnet_core.intake.rules import RULES, Severity
+from gepnet_core.intake.rule import Severity
+from gepnet_core.intake.rules import RULES
 from gepnet_core.settings import read_settings
 from gepnet_core.spelled import parse_dataset_name, parse_date
 from gepnet_core.store import DataSet, open_dataset, open_shelf, publish, put_back

@@ -31,7 +31,7 @@ from gepnet_core.store.crossed import crossed_counts
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.subgroups import Subgroup, subgroup
 from gepnet_core.survival import EventCounts
-from gepnet_core.time_scale import TimeScale
+from gepnet_core.time_scale import TimeScale, days_and_months
 from gepnet_core.vocabulary import NOT_RECORDED, Status
 
 MOST_STRATA = 50
@@ -328,22 +328,17 @@ class Comparison:
         last = known_until(shortest.curve)
         if 0.0 < asked <= last:
             return asked
-        words = _both(asked, self.scale.to_months(asked))
+        words = days_and_months(asked, self.scale.to_months(asked))
         if math.isinf(last):
             self.tau_refused = OptionRefused(
                 f"The restricted mean cannot run to {words}. Choose a time above 0."
             )
             return None
         self.tau_refused = OptionRefused(
-            f"The restricted mean cannot run to {words}: {shortest.label} is "
-            f"followed for {_both(last, self.scale.months_within(last))}. Choose a time above 0 and up to that."
+            f"The restricted mean cannot run to {words}: {shortest.label} is followed for "
+            f"{days_and_months(last, self.scale.months_within(last))}. Choose a time above 0 and up to that."
         )
         return None
-
-
-def _both(days: float, months: float) -> str:
-    """Return a time as days and as months."""
-    return f"{days:,.10g} days ({months:,.2f} months)"
 
 
 def compare(dataset: DataSet, question: Question) -> Comparison:

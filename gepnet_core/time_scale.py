@@ -70,3 +70,8 @@ class TimeScale:
     def from_landmark(self, day: float | None) -> TimeScale:
         """Return the scale of a clock that starts anew at a day; None: the same."""
         return self if day is None else TimeScale(self.whole, day)
+
+
+def days_and_months(days: float, months: float) -> str:
+    """Return a time as days and as months: "365 days (12.00 months)"."""
+    return f"{days:,.10g} days ({months:,.2f} months)"

@@ -20,6 +20,7 @@ from gepnet_core.figures import Look, survival_figure
 from gepnet_core.question import Question
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, build_adtte, open_dataset
+from gepnet_core.store.crossed import baseline_values
 from gepnet_core.store.histories import Listing, beside, listing_of, members
 from gepnet_core.view import View
 from gepnet_core.vocabulary import Order
@@ -276,7 +277,7 @@ def test_what_is_exported_comes_in_again_with_the_same_names_and_values(
     again = open_dataset(held, "again")
     assert [column.name for column in again.baseline if column.name != "STUDYID"] == NAMES
     for name in NAMES:
-        assert again.baseline_values(name, Selection()) == data.baseline_values(name, Selection()), name
+        assert baseline_values(again, name, Selection()) == baseline_values(data, name, Selection()), name
 
 
 def test_the_commands_that_write_files_take_such_names(held, cli, tmp_path) -> None:

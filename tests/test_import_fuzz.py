@@ -33,7 +33,8 @@ from gepnet_core.intake.limits import DEFAULT
 from gepnet_core.intake.mapping import mapping_from
 from gepnet_core.intake.report import Report, ReportRefused
 from gepnet_core.intake.request import Format, Request
-from gepnet_core.intake.rules import RULES, Severity
+from gepnet_core.intake.rule import Severity
+from gepnet_core.intake.rules import RULES
 from gepnet_core.store import Shelf, open_dataset
 from gepnet_core.store import build as building
 

@@ -12,7 +12,8 @@ import pytest
 from gepnet_core.errors import OptionRefused
 from gepnet_core.export_tables import write_tables
 from gepnet_core.intake.leave_out import ALLOWED, check_rules
-from gepnet_core.intake.rules import RULES, Severity
+from gepnet_core.intake.rule import Severity
+from gepnet_core.intake.rules import RULES
 from gepnet_core.store import Shelf, build_source, open_dataset
 from tests.test_eligibility import TinySource
 

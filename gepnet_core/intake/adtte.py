@@ -21,16 +21,6 @@ from gepnet_core.vocabulary import DEATH_IS_EVENT, NOT_RECORDED, Status, TimeUni
 TREATMENT_COLUMNS = ("TRTP", "TRT01P")
 REQUIRED = ("USUBJID", "PARAMCD", "PARAM", "AVAL", "CNSR")
 FILLED = ("USUBJID", "PARAMCD", "AVAL", "CNSR")
-UNITS = {
-    word: unit
-    for unit, words in {
-        TimeUnit.DAYS: ("D", "DAY", "DAYS"),
-        TimeUnit.WEEKS: ("W", "WK", "WEEK", "WEEKS"),
-        TimeUnit.MONTHS: ("M", "MO", "MONTH", "MONTHS"),
-        TimeUnit.YEARS: ("Y", "YR", "YEAR", "YEARS"),
-    }.items()
-    for word in words
-}
 CORE = (*REQUIRED, *TREATMENT_COLUMNS, "AVALU", "EVNTDESC", "STARTDT", "ADT")
 RULES = {"USUBJID": "id-empty", "AVAL": "aval", "CNSR": "cnsr"}
 MOST_CNSR = 999
@@ -207,7 +197,7 @@ class _Row:
             seen.silent += 1
             seen.first_silent = seen.first_silent or self.line
             return None
-        found, asked = UNITS.get(said), self.options.time_unit
+        found, asked = adtte_columns.UNITS.get(said), self.options.time_unit
         if found is None:
             words = f"{quoted(self.text('AVALU'))} is not a unit. Use DAYS, WEEKS, MONTHS or YEARS."
             self.refuse("aval-unit", "AVALU", words)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gepnet_core.intake.rules import MIXED_FROM, MIXED_SHARE
+from gepnet_core.intake.warning_rules import MIXED_FROM, MIXED_SHARE
 from gepnet_core.spelled import plain_number
+from gepnet_core.vocabulary import TimeUnit
 
 # Columns that describe the record of the event; what else is known only later is told in known_later.py.
 NOT_BASELINE = frozenset(
@@ -21,6 +22,17 @@ TAKEN = frozenset(
 )
 EXPORTED_PARTS = ("days", "status", "reason")
 MOST_KNOWN, LONGEST_KNOWN = 1_000, 200
+# how a file spells its unit
+UNITS = {
+    word: unit
+    for unit, words in {
+        TimeUnit.DAYS: ("D", "DAY", "DAYS"),
+        TimeUnit.WEEKS: ("W", "WK", "WEEK", "WEEKS"),
+        TimeUnit.MONTHS: ("M", "MO", "MONTH", "MONTHS"),
+        TimeUnit.YEARS: ("Y", "YR", "YEAR", "YEARS"),
+    }.items()
+    for word in words
+}
 MOST_ODD = 200  # of a thousand values, one in five: with more it is no column of numbers
 
 

@@ -11,8 +11,14 @@ from gepnet_core.intake.doubles import warn_doubles
 from gepnet_core.intake.left_out import warn_left_out
 from gepnet_core.intake.new_therapies import warn_new_therapies
 from gepnet_core.intake.report import Report
-from gepnet_core.intake.rules import HEAPING_FROM, HEAPING_SHARE, KI67_FROM, MISSING_SHARE, UNSEEN_MONTHS
 from gepnet_core.intake.source import SAME, Source
+from gepnet_core.intake.warning_rules import (
+    HEAPING_FROM,
+    HEAPING_SHARE,
+    KI67_FROM,
+    MISSING_SHARE,
+    UNSEEN_MONTHS,
+)
 from gepnet_core.settings import Settings
 
 GRADES = {"G1": 1, "G2": 2, "G3": 3}

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from gepnet_core.errors import CohortError, FileRefused, one_line, place
-from gepnet_core.intake.rules import RULES, Severity
+from gepnet_core.intake.rule import Severity
+from gepnet_core.intake.rules import RULES
 
 MOST_KEPT = 10_000
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from gepnet_core.errors import FileRefused, OptionRefused, listed, printable, quoted
+from gepnet_core.errors import FileRefused, OptionRefused, printable
 from gepnet_core.intake.adsl import read_adsl
 from gepnet_core.intake.adtte import AdtteOptions, read_adtte
 from gepnet_core.intake.archive import text_of
@@ -21,8 +20,9 @@ from gepnet_core.intake.limits import DEFAULT, Limits
 from gepnet_core.intake.mapped import read_mapped
 from gepnet_core.intake.mapped_times import read_mapped_times
 from gepnet_core.intake.mapping import ColumnMapping
+from gepnet_core.intake.one_sheet import Progress, counted, one_sheet
 from gepnet_core.intake.quality import warn_source
-from gepnet_core.intake.reading import Reading, Sheet
+from gepnet_core.intake.reading import Reading
 from gepnet_core.intake.redcap import decode
 from gepnet_core.intake.redcap_dictionary import NO_DICTIONARY, is_dictionary
 from gepnet_core.intake.report import Report, ReportRefused
@@ -40,9 +40,6 @@ from gepnet_core.store.trial_version import trial_recipe
 from gepnet_core.store.versions import Current, Shelf
 from gepnet_core.store.writing import Recipe, nobody_left, publish, write_version
 from gepnet_core.vocabulary import STUDY_ENDPOINTS, TimeUnit
-
-STEP = 5_000
-Progress = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +175,12 @@ def _from_adtte(request: Request, report: Report, folder: Path, limits: Limits, 
         request.reading.mark,
         settings.missing,
     )
-    sheet = counted(_only(request.path, request.reading, report, limits, asked=request.sheet), told)
+    sheet = counted(one_sheet(request.path, request.reading, report, limits, asked=request.sheet), told)
     sheet = without(sheet, "usubjid", request.without)
     times = read_adtte(sheet, report, folder, options, with_adsl=request.beside is not None)
     subjects = None
     if request.beside is not None:
-        adsl = _only(request.beside, request.reading, report, limits)
+        adsl = one_sheet(request.beside, request.reading, report, limits)
         adsl = without(counted(adsl, told), "usubjid", request.without)
         subjects = read_adsl(adsl, report, folder, options.spelling)
     return trial_recipe(times, settings, subjects)
@@ -227,12 +224,12 @@ def _from_mapped(request: Request, report: Report, folder: Path, limits: Limits,
     mapping = replace(mapping, reading=request.as_read)
     # lines with "#" above the header are comments, as cBioPortal has them, unless the header is meant
     comments = request.format is Format.WIDE and not any(name.startswith("#") for name in mapping.columns())
-    sheet = _only(request.path, mapping.reading, report, limits, asked=request.sheet, comments=comments)
+    sheet = one_sheet(request.path, mapping.reading, report, limits, asked=request.sheet, comments=comments)
     sheet = counted(sheet, told)
     if request.format is Format.REDCAP:
         if request.beside is None:
             raise OptionRefused("A REDCap export needs its data dictionary beside it.")
-        dictionary = _only(request.beside, Reading(), report, limits)
+        dictionary = one_sheet(request.beside, Reading(), report, limits)
         missing = (*mapping.missing, *(request.settings or mapping.settings).missing)
         if not is_dictionary(dictionary):
             raise FileRefused(dictionary.file, NO_DICTIONARY, line=dictionary.line, rule="dictionary")
@@ -266,54 +263,6 @@ def _recorded(mapping: ColumnMapping, settings: Settings, report: Report) -> Set
         )
         settings = replace(settings, focal_only=False)
     return settings
-
-
-def _only(
-    path: Path,
-    reading: Reading,
-    report: Report,
-    limits: Limits,
-    *,
-    asked: str | None = None,
-    comments: bool = False,
-) -> Sheet:
-    """Return the one table of a file, or the sheet that was asked for, whatever its case.
-
-    `asked` None: nobody can ask, since the file lies beside another one.
-
-    Raises
-    ------
-    FileRefused
-        If the file has several and none was asked for, or not this one.
-    """
-    sheets = open_sheets(path, reading, report, limits, comments=comments)
-    names = listed([f"{sheet.name} (hidden)" if sheet.hidden else sheet.name for sheet in sheets])
-    file = printable(path.name)
-    if asked:
-        told = asked.strip().casefold()
-        found = [sheet for sheet in sheets if sheet.name.casefold() == told]
-        if not found:
-            words = f"has no sheet {quoted(asked)} that holds anything. There are: {printable(names)}."
-            raise FileRefused(file, words, rule="mapping")
-        sheets = [sheet for sheet in found if sheet.name == asked] or found
-    if len(sheets) != 1:
-        remedy = "Leave one in it." if asked is None else "Say which one with --sheet."
-        raise FileRefused(file, f"holds {len(sheets)} tables: {printable(names)}. {remedy}", rule="mapping")
-    return sheets[0]
-
-
-def counted(sheet: Sheet, told: Progress) -> Sheet:
-    """Return a sheet that tells how far its reading is."""
-
-    def rows() -> Iterator[tuple[int, list[str]]]:
-        told(f"reading {sheet.file}", 0)
-        for n, row in enumerate(read, start=1):
-            if n % STEP == 0:
-                told(f"reading {sheet.file}", n)
-            yield row
-
-    read = sheet.rows
-    return replace(sheet, rows=rows())
 
 
 def build(

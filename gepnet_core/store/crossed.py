@@ -12,6 +12,7 @@ from gepnet_core.sql_names import identifier
 from gepnet_core.store import times
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.survival import EventCounts
+from gepnet_core.vocabulary import NOT_RECORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +76,14 @@ def _column(dataset: DataSet, by: str) -> str:
     if column is None:
         raise OptionRefused("A comparison needs a column to group by.")
     return column
+
+
+def baseline_values(dataset: DataSet, column: str, selection: Selection) -> list[tuple[str, Any, int]]:
+    """Return (modality, value, patients) of one baseline column under a selection."""
+    dataset.check(selection)
+    where, bound = selection.where()
+    return dataset.database.rows(
+        f"SELECT coalesce(c.modality, '{NOT_RECORDED}'), c.{identifier(column)}, count(*) FROM cohort c "
+        f"WHERE {where} GROUP BY ALL ORDER BY ALL",
+        bound,
+    )

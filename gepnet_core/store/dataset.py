@@ -21,7 +21,6 @@ from gepnet_core.store.offered import Offered, offered
 from gepnet_core.survival import EventCounts
 from gepnet_core.time_scale import TimeScale
 from gepnet_core.vocabulary import (
-    NOT_RECORDED,
     WHOLE_COHORT,
     DeathRule,
     Endpoint,
@@ -288,16 +287,6 @@ class DataSet:
         """Return how many patients of the whole cohort had this index modality; 0 for one that is not there."""
         sql = "SELECT count(*) FROM cohort WHERE modality = $modality"
         return int(self.database.rows(sql, {"modality": modality})[0][0])
-
-    def baseline_values(self, column: str, selection: Selection) -> list[tuple[str, Any, int]]:
-        """Return (modality, value, patients) of one baseline column under a selection."""
-        self.check(selection)
-        where, bound = selection.where()
-        return self.database.rows(
-            f"SELECT coalesce(c.modality, '{NOT_RECORDED}'), c.{identifier(column)}, count(*) FROM cohort c "
-            f"WHERE {where} GROUP BY ALL ORDER BY ALL",
-            bound,
-        )
 
     def patients(
         self, selection: Selection, endpoint: str | None = None, *, after: float | None = None

@@ -8,8 +8,8 @@ from gepnet_core.errors import quoted
 from gepnet_core.intake.adsl import Subjects
 from gepnet_core.intake.known_later import judged_name
 from gepnet_core.intake.report import Report
-from gepnet_core.intake.rules import MISSING_SHARE
 from gepnet_core.intake.times import Times
+from gepnet_core.intake.warning_rules import MISSING_SHARE
 from gepnet_core.settings import Settings
 from gepnet_core.sql_names import identifier
 from gepnet_core.store.connection import Building

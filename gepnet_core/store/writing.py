@@ -11,7 +11,7 @@ from pathlib import Path
 from gepnet_core.contract import Row
 from gepnet_core.errors import StoreDamaged
 from gepnet_core.intake.report import Report
-from gepnet_core.intake.rules import Severity
+from gepnet_core.intake.rule import Severity
 from gepnet_core.intake.spool import Spool, spooled
 from gepnet_core.sql_names import identifier
 from gepnet_core.store.connection import Building, Database, building

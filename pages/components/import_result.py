@@ -11,7 +11,8 @@ from gepnet_core.formatting import format_count
 from gepnet_core.importer.apart import Import
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.report_files import finding_lines, html_lines, json_lines
-from gepnet_core.intake.rules import RULES, Severity
+from gepnet_core.intake.rule import Severity
+from gepnet_core.intake.rules import RULES
 from pages.components import downloads, tables
 from pages.components.markdown import escaped
 from pages.components.offers import in_browser
