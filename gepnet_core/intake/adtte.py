@@ -142,10 +142,9 @@ class _Row:
         self.file, self.line, self.options, self.report = file, line, options, report
         self.cells = dict(zip(header, (cell.strip() for cell in cells), strict=True))
         if options.missing:
-            self.cells = {
-                name: text if name == "USUBJID" or not options.spelling.is_missing(text) else ""
-                for name, text in self.cells.items()
-            }
+            missing = options.spelling.is_missing
+            blank = [name for name, text in self.cells.items() if name != "USUBJID" and missing(text)]
+            self.cells.update(dict.fromkeys(blank, ""))
         self.broken = False
 
     def text(self, name: str) -> str:
