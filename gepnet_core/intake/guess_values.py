@@ -12,10 +12,6 @@ COLUMNS: dict[tuple[str, str], Column] = {
 }
 # headings that say little: their values must say it
 VAGUE = {"status", "alive", "dead", *(stem for table in REPEATED for stem in table.stems)}
-# of a date of birth the year is kept
-BIRTH_DATES = {
-    squashed(words) for words in ("birth date", "date of birth", "dob", "geburtsdatum", "geb datum")
-}
 ROMAN = {"i": "1", "ii": "2", "iii": "3"}
 
 
@@ -28,8 +24,6 @@ def fits(place: Place, held: ColumnProfile) -> bool:
         return held.is_date
     if column.sql_type == "DOUBLE":
         return bool(held.number)
-    if column.name == "birth_year" and held.is_date and squashed(held.name) in BIRTH_DATES:
-        return True
     if column.sql_type == "INTEGER":
         low, high = column.low or 0, column.high or 0
         numbers = [word for word in held.distinct if word not in held.missing_words]

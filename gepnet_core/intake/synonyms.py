@@ -38,8 +38,7 @@ TREATMENT = _words(
 SINGLE: dict[tuple[str, str], tuple[str, ...]] = {
     ("patients", "sex"): _words("sex, gender, geschlecht, biological sex, sex at birth"),
     ("patients", "birth_year"): _words(
-        "birth year, year of birth, yob, birth yr, year birth, geburtsjahr, geb jahr, jahrgang, "
-        "birth date, date of birth, dob, geburtsdatum, geb datum"
+        "birth year, year of birth, yob, birth yr, year birth, geburtsjahr, geb jahr, jahrgang"
     ),
     ("patients", "primary_site"): _words(
         "primary site, primary tumour site, primary tumor site, site of primary, primary tumour, primary tumor, "
