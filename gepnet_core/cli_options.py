@@ -121,9 +121,31 @@ def add_window(parser: argparse.ArgumentParser, *, default: int | None = None) -
     parser.add_argument("--window", type=said(parse_window), default=default, metavar="DAYS", help=words)
 
 
+# of the words of --format that are no ending, and the endings that say what a file holds
+ENDINGS = {"adtte": ".csv", "adsl": ".csv", "tables": ".zip"}
+NAMED = set(
+    ".csv .tsv .xlsx .xls .ods .docx .doc .odt .zip .html .pdf .svg .png .jpg .jpeg .toml .json .xpt".split()
+)
+
+
 def add_out(parser: argparse.ArgumentParser, ending: str = "") -> None:
-    """Add the file that is written."""
+    """Add the file that is written; `ending` is the one that it should have, by default as --format says."""
+    parser.set_defaults(ending=ending)
     parser.add_argument("--out", required=True, type=Path, metavar=f"FILE{ending}")
+
+
+def check_ending(asked: argparse.Namespace) -> None:
+    """Raise OptionRefused where the name of the file that is written says that it holds something else."""
+    if getattr(asked, "out", None) is None:
+        return
+    told = str(getattr(asked, "format", "") or "")
+    right = asked.ending or ENDINGS.get(told, f".{told}")
+    found = asked.out.suffix.lower()
+    if found in NAMED and found != right:
+        options = " or choose another --format" if told else ""
+        raise OptionRefused(
+            f"{asked.out} would hold {right[1:].upper()}, but is named {found}. Name it {right}{options}."
+        )
 
 
 def said(parse: Any) -> Any:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
 import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +25,8 @@ BROWSERS = (
 )
 CHOSEN = "GEPNET_BROWSER"
 SECONDS = 60.0
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)  # before a process is split off, where nothing may be loaded
 NO_BROWSER = (
     "No browser that can print was found on this machine. Open the HTML report and print it to PDF, or install "
     f"chromium (or say where a browser is: {CHOSEN})."
@@ -98,6 +102,11 @@ def printed_pdf(html: str, *, seconds: float = SECONDS) -> bytes:
         return made
 
 
+def _end_with_parent() -> None:
+    """Ask the kernel to end this process with the one that started it, also where that one is killed."""
+    LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+
+
 def _run(command: list[str], folder: Path, seconds: float) -> None:
     """Run the browser in a group of its own, so that nothing that it started stays behind."""
     try:
@@ -109,6 +118,7 @@ def _run(command: list[str], folder: Path, seconds: float) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )
     except OSError as failed:
         raise BrowserMissing(

@@ -10,7 +10,7 @@ from gepnet_core.store.build import build_adtte, build_source
 from gepnet_core.store.connection import Database
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.fingerprint import fingerprint
-from gepnet_core.store.versions import Current, Shelf
+from gepnet_core.store.versions import Current, Shelf, for_owner_alone
 from gepnet_core.store.writing import check_whole, publish, put_back, withdraw
 
 __all__ = [
@@ -43,6 +43,7 @@ def open_shelf() -> Shelf:
             f"GEPNET_DATA_DIR holds a question mark, which DuckDB cannot open: {root}. Rename it."
         )
     shelf = Shelf(root)
+    for_owner_alone(*(root / name for name in shelf.names()))  # an older release left them open
     if _shipped_is_due(shelf):
         with shelf.lock():
             if _shipped_is_due(shelf):  # another process may have built it meanwhile

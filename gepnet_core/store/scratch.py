@@ -39,7 +39,7 @@ def scratch_folder(root: Path) -> Iterator[Path]:
 
 def _made(root: Path) -> tuple[Path, IO[str]]:
     """Return a new folder, and the open file whose lock says that it is in use."""
-    root.mkdir(parents=True, exist_ok=True)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (root / GUARD).open("w") as guard:  # making and sweeping exclude each other
         fcntl.flock(guard, fcntl.LOCK_EX)
         _sweep(root)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -196,7 +196,8 @@ class Shelf:
     def lock(self, name: str = "") -> Iterator[None]:
         """Hold the lock of one data set, or of the shelf; a second process waits."""
         folder = self.root / name
-        folder.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         with (folder / ".lock").open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -219,6 +220,7 @@ class Shelf:
             beside = staged.enter_context(_staged(folder / f"{current.version}.json", current))
             now = staged.enter_context(_staged(folder / CURRENT, current))
             if not keep:
+                built.chmod(0o600)
                 _sync(built)
             beside.replace(folder / f"{current.version}.json")
             if not keep:
@@ -263,6 +265,14 @@ def damaged(path: Path) -> StoreDamaged:
     return StoreDamaged(f"The stored version {path.stem} cannot be read. {remedy}")
 
 
+def for_owner_alone(*folders: Path) -> None:
+    """Close folders of data sets to everybody but their owner, as far as they are ours to close."""
+    for folder in folders:
+        with suppress(OSError):
+            if folder.stat().st_mode & 0o077:
+                folder.chmod(0o700)
+
+
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
     with path.open("rb") as handle:
@@ -290,6 +300,7 @@ def _staged(path: Path, current: Current) -> Iterator[Path]:
     told = path.parent / f".{path.name}.{os.getpid()}"
     try:
         told.write_text(json.dumps(current.to_json(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        told.chmod(0o600)
         _sync(told)
         yield told
     finally:
