@@ -13,6 +13,7 @@ from gepnet_core.comparison_words import (
     kind_of_ratio,
     left_out,
     model_words,
+    p_value_words,
     proportional_sentence,
 )
 from gepnet_core.covariates import column_label
@@ -59,16 +60,17 @@ def comparison_sheets(found: Comparison) -> list[Sheet]:
 def tests_sheet(found: Comparison) -> Sheet:
     """Return the overall tests, and the stratified one."""
     rows = [[weight.value, *test_cells(test), weight.meaning] for weight, test in found.tests.items()]
-    if found.permutation is not None:
-        words = arrangements_words(found.permutation)
-        rows.insert(1, ["Log-rank by permutation", MISSING, MISSING, format_p(found.permutation.p), words])
     if found.stratified is not None:
         column = column_label(found.dataset, found.question.stratify or "")
         words = f"compared within each level of “{column}”, then added up"
         rows.append(["Stratified log-rank", *test_cells(found.stratified), words])
     header = ("Test", "χ²", "Degrees of freedom", "p", "What it weighs")
     return _sheet(
-        found, "Tests between all groups", header, rows, [*small_groups(found), *_cause(found), ABBREVIATION]
+        found,
+        "Tests between all groups",
+        header,
+        rows,
+        [*small_groups(found), *permutation_notes(found), *_cause(found), ABBREVIATION],
     )
 
 
@@ -84,15 +86,14 @@ def pairs_sheet(found: Comparison) -> Sheet:
         ]
         for pair in pairs
     ]
-    header: tuple[str, ...] = ("Pair", "log-rank χ²", "p", "p after Holm")
-    if found.pair_permutations and rows:
-        permuted = [found.pair_permutations.get((pair.a, pair.b)) for pair in pairs]
-        header = (*header, "p by permutation")
-        rows = [
-            [*row, MISSING if test is None else format_p(test.p)]
-            for row, test in zip(rows, permuted, strict=True)
-        ]
-    notes = [*small_groups(found), *_cause(found), f"{holm_sentence(found)} {ABBREVIATION}"]
+    holm = f"{holm_sentence(found)} {ABBREVIATION}"
+    header = ("Pair", "log-rank χ²", "p", "p after Holm")
+    notes = [
+        *small_groups(found),
+        *pair_permutation_notes(found),
+        *_cause(found),
+        f"{holm_sentence(found)} {ABBREVIATION}",
+    ]
     return _sheet(found, "Log-rank test of each pair of groups", header, rows, notes)
 
 
@@ -248,6 +249,25 @@ def small_groups(found: Comparison, cause: Status = Status.EVENT) -> list[str]:
         return []
     of = "" if cause is Status.EVENT else f", of {cause.label}"
     return [f"{said[0].upper()}{said[1:]}{of}."]
+
+
+def permutation_notes(found: Comparison) -> list[str]:
+    """Return the log-rank test by permutation, where a group is too small for the approximation."""
+    permuted = found.permutation
+    if permuted is None:
+        return []
+    return [f"Log-rank by permutation: {p_value_words(permuted.p)}, {arrangements_words(permuted)}."]
+
+
+def pair_permutation_notes(found: Comparison) -> list[str]:
+    """Return the same of each pair with a small group."""
+    if not found.pair_permutations or not _pairs(found):
+        return []
+    told = [
+        f"{found.label(a)} and {found.label(b)} {p_value_words(permuted.p)}"
+        for (a, b), permuted in found.pair_permutations.items()
+    ]
+    return [f"By permutation, where a group of the pair is small: {'; '.join(told)}."]
 
 
 def _cause(found: Comparison) -> list[str]:

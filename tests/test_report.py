@@ -110,7 +110,9 @@ def test_every_number_of_the_comparison_stands_in_the_report(shelf: Shelf) -> No
         assert tests[weight.value] == plain(format_p(compared.tests[weight].p))
     assert tests["Stratified log-rank"] == plain(format_p(compared.stratified.p))
     pairs = [[plain(format_p(pair.test.p)), plain(format_p(pair.p_holm))] for pair in compared.pairwise]
-    assert [row[2:] for row in found.rows("Log-rank test of each pair of groups")] == pairs
+    shown = found.rows("Log-rank test of each pair of groups")
+    assert [row[2:] for row in shown] == pairs
+    assert "Log-rank by permutation: p" in report_html(report)
     ratios = found.rows("adjusted for Sex (19 events in 59 patients)")
     assert ratios == [[plain(cell) for cell in row] for row in hazard_rows(compared)]
     differences = [[plain(cell) for cell in row] for row in difference_rows(compared)]

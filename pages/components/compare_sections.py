@@ -26,7 +26,9 @@ from gepnet_core.sheets_compare import (
     hazard_sheet,
     holm_sentence,
     incidence_sheet,
+    pair_permutation_notes,
     pairs_sheet,
+    permutation_notes,
     restricted_means_sheet,
     small_groups,
     subgroups_sheet,
@@ -48,7 +50,7 @@ def show_tests(found: Comparison, view: View) -> None:
             "Cause-specific: in these tests a death before the event is censored. Gray's test is below."
         )
     tables.show_sheet(tests_sheet(found), view, alt="Tests between all groups")
-    for said in small_groups(found):
+    for said in [*small_groups(found), *permutation_notes(found), *pair_permutation_notes(found)]:
         st.caption(escaped(said))
     pairs = pairs_sheet(found)
     if pairs.rows:
