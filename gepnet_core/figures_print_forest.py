@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from gepnet_core.comparison import Comparison
-from gepnet_core.comparison_words import EXPLORATORY, EXPLORATORY_TRIAL, kind_of_ratio, model_words
+from gepnet_core.comparison_words import EXPLORATORY, EXPLORATORY_TRIAL, kind_of_ratio, left_out, model_words
 from gepnet_core.figure_words import RATIO_TICKS, WIDEST_RATIO
 from gepnet_core.figures_print_paper import (
     AXIS,
@@ -140,7 +140,7 @@ def _sheet(
     against = f"against {found.label(found.reference)}, {how}"
     caption = (
         f"{title} {against}; {level} CI by Wald. {found.estimated.endpoint.name}. {warning} "
-        f"{estimate_provenance(found.estimated)}"
+        f"{' '.join([*left_out(found), estimate_provenance(found.estimated)])}"
     )
     bottom = paper.lines(0.0, y + 1.5 * paper.row, paper.wrapped(caption, paper.width), colour=FAINT)
     told = "; ".join(
