@@ -14,6 +14,7 @@ from gepnet_core.comparison_words import (
     EXPLORATORY,
     EXPLORATORY_TRIAL,
     kind_of_ratio,
+    left_out,
     model_words,
 )
 from gepnet_core.figure_words import RATIO_TICKS, WIDEST_RATIO
@@ -157,7 +158,7 @@ def _sheet(
     noted = "".join(f" {capital(words)}." for words in beside if words)
     caption = (
         f"{title} {against}; {level} CI by Wald.{noted} {found.estimated.endpoint.name}.{wary} {warning} "
-        f"{estimate_provenance(found.estimated)}"
+        f"{' '.join([*left_out(found), estimate_provenance(found.estimated)])}"
     )
     bottom = paper.lines(0.0, y + 1.5 * paper.row, paper.wrapped(caption, paper.width), colour=FAINT)
     told = "; ".join(
