@@ -366,7 +366,7 @@ def test_a_windows_file_is_read_with_one_click_and_no_option_is_named(app: AppTe
     press(app, "Read it as Windows-1252")
     assert "The file cannot be read." not in words(app)
     assert choice(app, "selectbox", "Encoding").value == "cp1252"
-    assert "f\u00f6kaler Progress" in str(app.main.dataframe[0].value)
+    assert "f\u00f6kaler Progress" in app.main.dataframe[0].value.to_string()
 
 
 def test_a_delimiter_that_cannot_be_told_is_a_button(app: AppTest) -> None:
