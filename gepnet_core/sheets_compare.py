@@ -82,7 +82,6 @@ def pairs_sheet(found: Comparison) -> Sheet:
         ]
         for pair in pairs
     ]
-    holm = f"{holm_sentence(found)} {ABBREVIATION}"
     header = ("Pair", "log-rank χ²", "p", "p after Holm")
     notes = [
         *small_groups(found),
