@@ -148,6 +148,12 @@ def format_minus(value: float) -> str:
     return shown.removeprefix("-") if float(shown.replace(",", "")) == 0.0 else shown.replace("-", "−")
 
 
+def format_moment(days: float) -> str:
+    """Return a day as months with one decimal, before the index date with a true minus sign."""
+    shown = format_months(days)
+    return shown.removeprefix("-") if float(shown.replace(",", "")) == 0.0 else shown.replace("-", "−")
+
+
 def format_count(count: int, noun: str) -> str:
     """Return a count with its noun in the right number: "1 patient", "59 patients"."""
     return f"{count:,} {noun if count == 1 else noun + 's'}"

@@ -17,9 +17,12 @@ from gepnet_core.estimates import estimate
 from gepnet_core.export import listed_lines
 from gepnet_core.export_comparison import comparison_lines
 from gepnet_core.figures import Look, survival_figure
+from gepnet_core.intake.known_later import Verdict, judged_name
+from gepnet_core.intake.request import Format, Request
 from gepnet_core.question import Question
 from gepnet_core.selection import Selection
-from gepnet_core.store import DataSet, Shelf, build_adtte, open_dataset
+from gepnet_core.store import DataSet, Shelf, open_dataset
+from gepnet_core.store.build import build
 from gepnet_core.store.crossed import baseline_values
 from gepnet_core.store.histories import Listing, beside, listing_of, members
 from gepnet_core.view import View
@@ -146,7 +149,10 @@ SIGNS = [
     ),
     *("\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f1e9\U0001f1ea", "ﬁ", "①", "\u202ertl", "x" * 200),
 ]
-NAMES = [*(name.strip() for name in (KEYWORDS + "|" + OURS).replace("\n", "").split("|")), *SIGNS]
+IN_FILE = [*(name.strip() for name in (KEYWORDS + "|" + OURS).replace("\n", "").split("|")), *SIGNS]
+# "survival" or "event" is no baseline, whatever is said; of "days" or "time" somebody has to say so
+NAMES = [name for name in IN_FILE if judged_name(name).verdict is not Verdict.SURE]
+SAID = tuple((name, True) for name in NAMES if judged_name(name).verdict is Verdict.SUSPECT)
 ON_PAGES = [
     "REFERRED FROM CLINIC",
     '"',
@@ -167,16 +173,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder, chance = tmp_path_factory.mktemp("named"), random.Random(1)
     told = io.StringIO(newline="")
     file = csv.writer(told)
-    file.writerow(["USUBJID", "TRTP", "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", *NAMES])
+    file.writerow(["USUBJID", "TRTP", "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR", *IN_FILE])
     for number in range(24):
         cells = [
             str(chance.randrange(3)) if place % 3 == 0 else NAMES[(place + chance.randrange(2)) % len(NAMES)]
-            for place in range(len(NAMES))
+            for place in range(len(IN_FILE))
         ]
         row = [f"P{number:02}", "AB"[number % 2], "REC", "Recurrence", chance.randrange(1, 900), "DAYS"]
         file.writerow([*row, chance.randrange(2), *cells])
     (folder / "named.csv").write_text(told.getvalue(), encoding="utf-8", newline="")
-    build_adtte(Shelf(folder / "data"), "named", folder / "named.csv")
+    build(Shelf(folder / "data"), "named", Request(folder / "named.csv", Format.ADTTE, baseline=SAID))
     return folder / "data"
 
 
@@ -272,7 +278,8 @@ def test_what_is_exported_comes_in_again_with_the_same_names_and_values(
         done = cli("export", "--dataset", "named", "--format", kind, "--out", tmp_path / f"{kind}.csv")
         assert done.code == 0, done.said
     back = ("import", tmp_path / "adtte.csv", "--adsl", tmp_path / "adsl.csv", "--dataset", "again")
-    done = cli(*back, "--delimiter", "comma", "--competing-cnsr", "2")
+    said = [f"--baseline={name}=yes" for name, _ in SAID]
+    done = cli(*back, "--delimiter", "comma", "--competing-cnsr", "2", *said)
     assert done.code == 0, done.said
     again = open_dataset(held, "again")
     assert [column.name for column in again.baseline if column.name != "STUDYID"] == NAMES

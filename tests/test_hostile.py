@@ -182,7 +182,7 @@ def test_deaths_before_death_are_kept_as_told_and_said(cli, write) -> None:
 
 def test_a_message_about_an_odd_column_name_is_one_printable_line(cli, write) -> None:
     rows = ("1,a,A,T,1,DAYS,0,e,,,x", "1,a,B,U,1,DAYS,0,e,,,y")  # it varies within a patient
-    answer = cli("import", write(*rows, header=f'{HEADER},"new\nline\x1b[31m"'), "--dataset", "trial")
+    answer = cli("import", write(*rows, header=f'{HEADER},"new\nline\u202e[31m"'), "--dataset", "trial")
     kept, dates = answer.said.splitlines()
     assert kept.startswith("Kept, but not offered as baseline columns: new line\ufffd[31m (")
     assert dates.startswith("No date filters")

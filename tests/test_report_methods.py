@@ -125,7 +125,7 @@ def told(held: Shelf):
             "Restricted mean",
             id="gray-and-no-restricted-mean",
         ),
-        pytest.param({}, "Comparisons", "Holm’s correction [12] over the 6 pairs", "adjusted", id="pairs"),
+        pytest.param({}, "Comparisons", "Holm’s correction [13] over the 6 pairs", "adjusted", id="pairs"),
         pytest.param(
             {"levels": ("RFA", "EBRT")},
             "Comparisons",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -191,7 +191,7 @@ def test_a_link_with_another_fault_beside_the_version_offers_what_is_left_of_it(
 
 def test_a_link_within_a_session_shows_the_version_that_it_holds_though_it_is_gone(shelf) -> None:
     held = open_dataset(shelf, "synthetic")
-    query = {key: [value] for key, value in everybody(held).to_query().items() if isinstance(value, str)}
+    query = urlencode(everybody(held).to_query(), doseq=True)
     remembered = Remembered("synthetic")
     remembered.opened["synthetic"] = held
     shelf.path("synthetic", held.version).rename(shelf.root / "away")

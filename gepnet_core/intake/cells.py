@@ -22,15 +22,18 @@ LONGEST_ID = 200
 # how a spreadsheet writes a number of many digits, or an id such as 1E5 that it took for one
 EXPONENT = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+[0-9]+")
 # Letters that no eye tells from a Latin one. Small Greek letters are left: α and a are often two things.
-LOOK_ALIKE = dict(
-    zip(
-        "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0405\u0406\u0408"
-        "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0455\u0456\u0458"
-        "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf",
-        "ABEKMHOPCTYXSIJaeopcyxsijABEZHIKMNOPTYXo",
-        strict=True,
-    )
-)
+LOOK_ALIKE = {
+    unicodedata.lookup(f"{script} LETTER {name}"): latin
+    for script, names in {
+        "CYRILLIC CAPITAL": "A=A, VE=B, IE=E, KA=K, EM=M, EN=H, O=O, ER=P, ES=C, TE=T, U=Y, HA=X, DZE=S, "
+        "BYELORUSSIAN-UKRAINIAN I=I, JE=J",
+        "CYRILLIC SMALL": "A=a, IE=e, O=o, ER=p, ES=c, U=y, HA=x, DZE=s, BYELORUSSIAN-UKRAINIAN I=i, JE=j",
+        "GREEK CAPITAL": "ALPHA=A, BETA=B, EPSILON=E, ZETA=Z, ETA=H, IOTA=I, KAPPA=K, MU=M, NU=N, OMICRON=O, "
+        "RHO=P, TAU=T, UPSILON=Y, CHI=X",
+        "GREEK SMALL": "OMICRON=o",
+    }.items()
+    for name, latin in (pair.split("=") for pair in names.split(", "))
+}
 ALIKE = str.maketrans(LOOK_ALIKE)
 UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 

@@ -9,7 +9,7 @@ import streamlit as st
 from gepnet_core.errors import CohortError, OptionRefused, place
 from gepnet_core.export import timeline_lines
 from gepnet_core.figures_timeline import timeline_figure
-from gepnet_core.formatting import format_minus, format_months
+from gepnet_core.formatting import format_moment, format_months
 from gepnet_core.histories import PAGE_SIZE, findings_of, history_of
 from gepnet_core.history import History
 from gepnet_core.history_words import history_sentence
@@ -18,7 +18,6 @@ from gepnet_core.store import DataSet
 from gepnet_core.store.histories import beside, listing_of
 from gepnet_core.store.patient_handle import handle_of, patient_behind
 from gepnet_core.view import View
-from gepnet_core.vocabulary import DAYS_PER_MONTH
 from pages.components import downloads, explained, figure, tables
 from pages.components.markdown import escaped
 from pages.components.patient_list import remembered
@@ -120,7 +119,7 @@ def _show_entries(data: DataSet, history: History) -> None:
     rows = []
     for entry in history.entries:
         day = "–" if entry.day is None else f"{entry.day:,}".replace("-", "−")
-        months = "–" if entry.day is None else format_minus(entry.day / DAYS_PER_MONTH)
+        months = "–" if entry.day is None else format_moment(entry.day)
         dated = [str(entry.date)] if data.has_dates and not data.is_trial else []
         grade = str(entry.ctcae_grade or "–")
         rows.append([day, *dated, months, entry.what, *([] if data.is_trial else [grade]), entry.table])
