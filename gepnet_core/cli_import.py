@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,8 +136,6 @@ def requested(asked: argparse.Namespace) -> Request:
             f"CNSR {competing} cannot mean a competing death: 0 is the event. Give 1 or more."
         )
     mapping = None if asked.mapping is None else read_mapping(asked.mapping)
-    if mapping is not None and asked.date_format is not None:
-        mapping = replace(mapping, date_format=asked.date_format)
     return Request(
         path=asked.file,
         format=asked.format or (Format.REDCAP if asked.dictionary is not None else None),
@@ -155,6 +152,12 @@ def requested(asked: argparse.Namespace) -> Request:
         treatment=asked.treatment,
         baseline=_decisions(asked.baseline),
         leave_out=tuple(dict.fromkeys(asked.leave_out)),
+        mapping_file="mapping" if asked.mapping is None else asked.mapping.name,
+        settings_file="settings" if asked.settings is None else asked.settings.name,
+        beside_as=next(
+            (f"--{name}" for name in ("adsl", "dictionary", "samples") if getattr(asked, name) is not None),
+            "",
+        ),
     )
 
 

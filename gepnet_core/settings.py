@@ -16,6 +16,18 @@ FILE = "settings.toml"
 MAY_BE_ABSENT = ("systemic_therapies", "progressions", "adverse_events")
 
 
+# the key of the file that each field stands for
+KEYS = {
+    **{name: name for name in ("title", "notice", "about", "extracted", "missing", "not_recorded")},
+    **{name: name for name in ("modalities", "baseline")},
+    **{name: f"eligibility.{name}" for name in ("primary_sites", "metastatic", "focal_only")},
+    "focal_indication": "eligibility.focal_indication",
+    "window_from": "eligibility.window",
+    "window_to": "eligibility.window",
+    "excluded": "eligibility.excluded_modalities",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Modality:
     """A kind of local treatment: the stored value and the words for it."""
@@ -33,6 +45,8 @@ class Settings:
     the day on which the tables were exported, `missing` the words that mean that nothing is recorded,
     `not_recorded` the tables of which nothing is known. `baseline` says of columns that may be known only after the
     index date whether they are a baseline all the same; it belongs to times, of which any column may be one.
+    `said` holds the keys that a file named, defaults included: it decides what an import refuses and is no part
+    of what a version is made of.
     """
 
     title: str = ""
@@ -50,11 +64,24 @@ class Settings:
     missing: tuple[str, ...] = ()
     not_recorded: tuple[str, ...] = ()
     baseline: tuple[tuple[str, bool], ...] = ()
+    said: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @property
+    def told(self) -> list[str]:
+        """The keys that a file named or that differ from their default, as "title" or "eligibility.window"."""
+        plain = Settings()
+        changed = {key for name, key in KEYS.items() if getattr(self, name) != getattr(plain, name)}
+        return sorted(self.said | changed)
 
     def to_toml(self) -> dict[str, Any]:
-        """Return the settings as the TOML table that `settings_from` reads; what does not restrict is left out."""
+        """Return the settings as the TOML table that `settings_from` reads.
+
+        What does not restrict is left out, and so is a step at its default that nobody named: a file of times
+        would be refused for it.
+        """
         window = {"from": self.window_from, "to": self.window_to}
         eligibility: dict[str, Any] = {
+            "local_treatment": True,
             "primary_sites": list(self.primary_sites),
             "metastatic": self.metastatic,
             "focal_only": self.focal_only,
@@ -62,6 +89,7 @@ class Settings:
             "window": {key: day for key, day in window.items() if day is not None},
             "excluded_modalities": [asdict(modality) for modality in self.excluded],
         }
+        kept = set(self.told)
         told: dict[str, Any] = {
             "title": self.title,
             "notice": self.notice,
@@ -71,7 +99,11 @@ class Settings:
             "not_recorded": list(self.not_recorded),
             "modalities": [asdict(modality) for modality in self.modalities],
             "baseline": {column: "yes" if said else "no" for column, said in self.baseline},
-            "eligibility": {key: value for key, value in eligibility.items() if value not in ([], {})},
+            "eligibility": {
+                key: value
+                for key, value in eligibility.items()
+                if value not in ([], {}) and f"eligibility.{key}" in kept
+            },
         }
         return {key: value for key, value in told.items() if value not in ("", None, [], {})}
 
@@ -106,6 +138,7 @@ class Settings:
         there were such settings keep their names.
         """
         told = asdict(self)
+        del told["said"]
         if self.metastatic:
             del told["metastatic"]
         if not self.baseline:
@@ -142,6 +175,7 @@ def settings_from(file: str, found: dict[str, Any]) -> Settings:
         If it has an unknown key, or a value of the wrong kind.
     """
     eligibility = _take(file, found, "eligibility", dict, {})
+    said = frozenset([*found, *(f"eligibility.{key}" for key in eligibility)])
     window = _take(file, eligibility, "window", dict, {})
     settings = Settings(
         title=_take(file, found, "title", str, ""),
@@ -159,6 +193,7 @@ def settings_from(file: str, found: dict[str, Any]) -> Settings:
         excluded=_modalities(file, eligibility, "excluded_modalities"),
         modalities=_modalities(file, found, "modalities"),
         baseline=_decisions(file, found),
+        said=said,
     )
     if not _take(file, eligibility, "local_treatment", bool, True):
         words = "local_treatment cannot be switched off: the date of a local treatment is time zero."

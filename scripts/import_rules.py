@@ -1,15 +1,17 @@
-"""Write the import's rules, and the names that tell of later, into docs/import.md, each between its two marks."""
+"""Write the tables of docs/import.md that the code knows: rules, names that tell of later, effects by file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from gepnet_core.intake.known_later import NAME_RULES, Verdict
+from gepnet_core.intake.option_effects import MAPPING, OPTIONS, SETTINGS, Holding
 from gepnet_core.intake.rules import RULES
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "import.md"
 BEGIN, END = "<!-- rules -->", "<!-- end of rules -->"
 NAMES_BEGIN, NAMES_END = "<!-- names -->", "<!-- end of names -->"
+EFFECTS_BEGIN, EFFECTS_END = "<!-- effects -->", "<!-- end of effects -->"
 VERDICTS = {Verdict.SURE: "left out", Verdict.SUSPECT: "asked", Verdict.FINE: "baseline"}
 
 
@@ -33,9 +35,26 @@ def names() -> str:
     return "\n".join([*head, *rows])
 
 
+def effects() -> str:
+    """Return which setting, key of a mapping and option works on which file, as a Markdown table."""
+    rows = [
+        f"| {where} | `{key}` | "
+        + " | ".join("works" if held in effect.works else "refused" for held in Holding)
+        + f" | {effect.why_not} |"
+        for where, effects in (("settings", SETTINGS), ("mapping", MAPPING), ("option", OPTIONS))
+        for key, effect in effects.items()
+    ]
+    head = f"| | Key | {' | '.join(Holding)} | Why it is refused |"
+    return "\n".join([head, "|" + "---|" * (len(Holding) + 3), *rows])
+
+
 def renewed(text: str) -> str:
     """Return the document with the tables as the code has them."""
-    for begin, end, found in ((BEGIN, END, table()), (NAMES_BEGIN, NAMES_END, names())):
+    for begin, end, found in (
+        (BEGIN, END, table()),
+        (NAMES_BEGIN, NAMES_END, names()),
+        (EFFECTS_BEGIN, EFFECTS_END, effects()),
+    ):
         before, rest = text.split(begin)
         _, after = rest.split(end)
         text = f"{before}{begin}\n{found}\n{end}{after}"

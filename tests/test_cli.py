@@ -513,7 +513,7 @@ def test_another_name_is_refused_and_makes_nothing(cli, held, undated, tmp_path,
 
 
 def test_options_of_an_adtte_file_do_not_fit_a_folder(cli, synthetic_copy):
-    said = ["belong to an ADTTE file"]
+    said = ["has no meaning for source tables", "columns of an ADTTE file"]
     assert_refused(cli("import", synthetic_copy, "--dataset", "x", "--time-unit", "days"), *said)
     assert_refused(cli("import", synthetic_copy, "--dataset", "x", "--competing-cnsr", 2), *said)
 

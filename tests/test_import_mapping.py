@@ -26,6 +26,7 @@ from gepnet_core.intake.mapping import (
     mapping_from,
     read_mapping,
 )
+from gepnet_core.intake.option_effects import Holding
 from gepnet_core.intake.reading import DECIMALS, DELIMITERS, ENCODINGS, Reading, Sheet
 from gepnet_core.intake.report import Report, ReportRefused
 from gepnet_core.intake.request import Format, Request
@@ -863,20 +864,19 @@ def test_times_need_a_treatment(tmp_path):
         ),
         pytest.param(
             Request(Path("x"), Format.TABLES, time_unit=TimeUnit.DAYS, extracted=date(2015, 1, 1)),
-            "--competing-cnsr, --censored-cnsr and --time-unit belong to an ADTTE file, not to source tables.",
+            "--time-unit has no meaning for source tables: it explains AVAL and CNSR, columns of an ADTTE file.",
             id="unit-of-source-tables",
         ),
         pytest.param(
             Request(Path("x"), Format.CBIOPORTAL, censored_cnsr=(2,)),
-            "--competing-cnsr, --censored-cnsr and --time-unit belong to an ADTTE file, not to the format "
-            "cbioportal.",
+            "--censored-cnsr has no meaning for cBioPortal's files: it explains AVAL and CNSR",
             id="cnsr-of-cbioportal",
         ),
         *(
             pytest.param(
                 Request(Path("x"), kind, mapping=mapping_from("m", PLAIN)),
-                f"--mapping belongs to the format wide or redcap; for {kind} it would do nothing. Leave it out, or "
-                "say --format wide.",
+                f"--mapping has no meaning for {Holding(kind).words}: its columns have their meaning by their "
+                "names. Leave it out, or say --format wide.",
                 id=f"mapping-of-{kind}",
             )
             for kind in (Format.TABLES, Format.ADTTE, Format.CBIOPORTAL)
@@ -884,33 +884,32 @@ def test_times_need_a_treatment(tmp_path):
         *(
             pytest.param(
                 Request(Path("x"), kind, beside=Path("y"), mapping=mapping),
-                "A second file (--adsl, --dictionary, --samples) belongs to the format adtte or redcap or "
-                f"cbioportal; for {kind} it would do nothing. Leave it out.",
+                f"--adsl has no meaning for {Holding(kind).words}: ADSL lies beside ADTTE alone. Leave it out.",
                 id=f"second-file-of-{kind}",
             )
             for kind, mapping in ((Format.TABLES, None), (Format.WIDE, mapping_from("m", PLAIN)))
         ),
         pytest.param(
             Request(Path("x"), Format.WIDE, treatment="ARM", mapping=mapping_from("m", PLAIN)),
-            "--treatment belongs to the format cbioportal; for wide it would do nothing. Say it in the mapping.",
+            "--treatment has no meaning for a wide table of dates: its treatment is named by its columns",
             id="treatment-of-a-wide-table",
         ),
         pytest.param(
             Request(Path("x"), Format.ADTTE, treatment="ARM"),
-            "--treatment belongs to the format cbioportal; for adtte it would do nothing. Leave it out.",
+            "--treatment has no meaning for ADTTE: its treatment is named by its columns",
             id="treatment-of-a-trial",
         ),
         *(
             pytest.param(
                 Request(Path("x"), kind, sheet="s"),
-                f"--sheet belongs to the format wide or redcap or adtte; for {kind} it would do nothing.",
+                f"--sheet has no meaning for {Holding(kind).words}: all tables of it are read. Leave it out.",
                 id=f"sheet-of-{kind}",
             )
             for kind in (Format.TABLES, Format.CBIOPORTAL)
         ),
         pytest.param(
             Request(Path("x"), Format.CBIOPORTAL, date_format=DateFormat.ISO),
-            "--date-format belongs to the format tables or wide or redcap or adtte; for cbioportal it would do",
+            "--date-format has no meaning for cBioPortal's files: no column of it is read as a date.",
             id="dates-of-cbioportal",
         ),
     ],

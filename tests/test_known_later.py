@@ -433,7 +433,7 @@ def test_source_tables_have_nothing_to_decide(cli: Cli, synthetic_copy: Path) ->
         "import", synthetic_copy, "--dataset", "s", "--extracted", "2017-09-30", "--baseline", "sex=no"
     )
     assert answer.code == 2
-    assert "--baseline belongs to a file of times" in answer.said
+    assert "--baseline has no meaning for source tables" in answer.said
     settings = synthetic_copy / "settings.toml"
     settings.write_text(settings.read_text() + '\n[baseline]\nsex = "no"\n')
     answer = cli("import", synthetic_copy, "--dataset", "s", "--extracted", "2017-09-30")

@@ -67,6 +67,10 @@ class Request:
         The rules of which the patients whose rows break them are left out.
     without
         The patients who are left out so far; an import fills it in.
+    mapping_file, settings_file
+        What messages call the two files.
+    beside_as
+        The option that gave the second file, such as "--adsl"; empty: it is what the format needs.
     """
 
     path: Path
@@ -85,6 +89,16 @@ class Request:
     baseline: tuple[tuple[str, bool], ...] = ()
     leave_out: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
+    mapping_file: str = "mapping"
+    settings_file: str = "settings"
+    beside_as: str = ""
+
+    @property
+    def held(self) -> Settings:
+        """The settings that were given with the request: those of a file for itself replace the mapping's."""
+        if self.settings is not None:
+            return self.settings
+        return Settings() if self.mapping is None else self.mapping.settings
 
     @property
     def as_read(self) -> Reading:
@@ -109,6 +123,9 @@ class Request:
             "treatment": self.treatment,
             "baseline": [list(decision) for decision in self.baseline],
             "leave_out": list(self.leave_out),
+            "mapping_file": self.mapping_file,
+            "settings_file": self.settings_file,
+            "beside_as": self.beside_as,
         }
 
     @classmethod
@@ -122,8 +139,8 @@ class Request:
             path=Path(told["path"]),
             format=known("format", Format),
             beside=known("beside", Path),
-            mapping=known("mapping", lambda text: mapping_from("mapping", text)),
-            settings=known("settings", lambda text: parse_settings("settings", text)),
+            mapping=known("mapping", lambda text: mapping_from(told["mapping_file"], text)),
+            settings=known("settings", lambda text: parse_settings(told["settings_file"], text)),
             extracted=known("extracted", date.fromisoformat),
             reading=Reading(**told["reading"]),
             date_format=known("date_format", DateFormat),
@@ -134,27 +151,28 @@ class Request:
             treatment=told["treatment"],
             baseline=tuple((column, said) for column, said in told["baseline"]),
             leave_out=tuple(told["leave_out"]),
+            mapping_file=told["mapping_file"],
+            settings_file=told["settings_file"],
+            beside_as=told["beside_as"],
         )
 
     def check(self) -> None:
-        """Raise OptionRefused where an option is missing or belongs to another format."""
+        """Raise where an option is missing, or where something that was said has no effect on the file.
+
+        Raises
+        ------
+        OptionRefused
+            For an option of the command line.
+        FileRefused
+            Rule "mapping": for a key of the settings or the mapping.
+        """
         assert self.format is not None
+        from gepnet_core.intake.effect_check import check_effects  # it looks at a request
+
         check_rules(self.leave_out)
-        adtte_only = self.competing_cnsr is not None or self.time_unit is not None or self.censored_cnsr
-        if adtte_only and self.format is not Format.ADTTE:
-            what = "source tables" if self.format is Format.TABLES else f"the format {self.format}"
-            raise OptionRefused(
-                f"--competing-cnsr, --censored-cnsr and --time-unit belong to an ADTTE file, not to {what}."
-            )
-        self._check_ignored(self.format)
-        dated = self.mapping is not None and not self.mapping.endpoints
-        if self.baseline and (dated or self.format is Format.TABLES):
-            raise OptionRefused(
-                "--baseline belongs to a file of times (adtte, cbioportal, or a mapping with endpoints): the "
-                "baseline of dated records is fixed, and known on the index date. Leave it out."
-            )
+        check_effects(self)
         told = self.mapping is not None and self.mapping.endpoints
-        if self.format.needs_extraction_date and self.extracted is None and not told:
+        if self.format.needs_extraction_date and not (self.extracted or self.held.extracted) and not told:
             raise OptionRefused(
                 f"The day on which the data were exported is needed for {self.format.label}: a later date would "
                 "lie in the future, and who was not seen for long cannot be told. Give --extracted YYYY-MM-DD."
@@ -166,30 +184,3 @@ class Request:
             )
         if self.format is Format.REDCAP and self.beside is None:
             raise OptionRefused("A REDCap export needs its data dictionary: give --dictionary FILE.csv.")
-
-    def _check_ignored(self, kind: Format) -> None:
-        """Raise OptionRefused where an option would do nothing for the format."""
-        mapped = (Format.WIDE, Format.REDCAP)
-        in_mapping = "Say it in the mapping." if kind in mapped else "Leave it out."
-        for given, option, formats, else_ in (
-            (self.mapping is not None, "--mapping", mapped, "Leave it out, or say --format wide."),
-            (
-                self.beside is not None,
-                "A second file (--adsl, --dictionary, --samples)",
-                (Format.ADTTE, Format.REDCAP, Format.CBIOPORTAL),
-                "Leave it out.",
-            ),
-            (bool(self.treatment), "--treatment", (Format.CBIOPORTAL,), in_mapping),
-            (bool(self.sheet), "--sheet", (*mapped, Format.ADTTE), "Leave it out."),
-            (
-                self.date_format is not None,
-                "--date-format",
-                (Format.TABLES, *mapped, Format.ADTTE),
-                "Leave it out.",
-            ),
-        ):
-            if given and kind not in formats:
-                belongs = " or ".join(formats)
-                raise OptionRefused(
-                    f"{option} belongs to the format {belongs}; for {kind} it would do nothing. {else_}"
-                )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from gepnet_core.errors import FileRefused, OptionRefused, printable
+from gepnet_core.errors import FileRefused, OptionRefused, listed, printable
 from gepnet_core.intake.adsl import read_adsl
 from gepnet_core.intake.adtte import AdtteOptions, read_adtte
 from gepnet_core.intake.archive import text_of
@@ -107,6 +107,11 @@ def _prepare(
     return Prepared(report, path, current)
 
 
+REPLACED = (
+    "The settings that were given replace {} as a whole: what those say of {} counts only where given again."
+)
+
+
 def _silent(phase: str, rows: int) -> None:
     """Tell nobody."""
 
@@ -123,7 +128,10 @@ def _recipe(request: Request, report: Report, folder: Path, limits: Limits, told
 
 def _from_tables(request: Request, report: Report, folder: Path, limits: Limits, told: Progress) -> Recipe:
     told_settings = text_of(request.path, SETTINGS_FILE, limits)
-    settings = request.settings or parse_settings(SETTINGS_FILE, told_settings)
+    beside = parse_settings(SETTINGS_FILE, told_settings)
+    settings = request.settings or beside
+    if request.settings not in (None, beside) and beside.told:
+        report.note(REPLACED.format(f"{SETTINGS_FILE} beside the tables", listed(beside.told)))
     published = text_of(request.path, PUBLISHED_FILE, limits)
     if published:
         check_endpoints(read_published(published), STUDY_ENDPOINTS)
@@ -221,7 +229,9 @@ def _from_mapped(request: Request, report: Report, folder: Path, limits: Limits,
     mapping = request.mapping
     if mapping is None:
         raise OptionRefused(f"A file of format {request.format} needs a mapping of its columns.")
-    mapping = replace(mapping, reading=request.as_read)
+    mapping = replace(
+        mapping, reading=request.as_read, date_format=request.date_format or mapping.date_format
+    )
     # lines with "#" above the header are comments, as cBioPortal has them, unless the header is meant
     comments = request.format is Format.WIDE and not any(name.startswith("#") for name in mapping.columns())
     sheet = one_sheet(request.path, mapping.reading, report, limits, asked=request.sheet, comments=comments)
@@ -236,6 +246,8 @@ def _from_mapped(request: Request, report: Report, folder: Path, limits: Limits,
         sheet = decode(sheet, dictionary, report, missing)
         report.stop_on_errors()
     settings = request.settings or mapping.settings
+    if request.settings not in (None, mapping.settings) and mapping.settings.told:
+        report.note(REPLACED.format(f"those of {request.mapping_file}", listed(mapping.settings.told)))
     mapping = replace(mapping, settings=settings)
     if mapping.endpoints:
         settings = _trial_settings(request, settings)

@@ -91,7 +91,7 @@ def draw(
             eligibility=mode != "times",
             only_present=True,
         )
-    if settings.focal_only:
+    if mode != "times" and settings.focal_only:
         st.caption(
             f"Only treatments with the indication “{escaped(settings.focal_indication)}” can be the index "
             "treatment: see the settings above."

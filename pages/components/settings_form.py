@@ -53,7 +53,8 @@ def choose_settings(
     )
     excluded: list[str] = []
     window: tuple[date | None, date | None] = (None, None)
-    metastatic, focal_only, focal = True, False, seed.focal_indication
+    plain = Settings()
+    metastatic, focal_only, focal = plain.metastatic, plain.focal_only, plain.focal_indication
     if eligibility:
         first, second = st.columns(2)
         window = (
@@ -127,8 +128,8 @@ def choose_settings(
         excluded=tuple(Modality(value, labels.get(value, value)) for value in excluded),
         modalities=labelled,
         missing=seed.missing,
-        not_recorded=seed.not_recorded,
-        baseline=seed.baseline,
+        not_recorded=seed.not_recorded if eligibility else (),
+        baseline=() if eligibility else seed.baseline,
     ).deciding([] if eligibility else remembered.decisions.items())
 
 
