@@ -33,7 +33,7 @@ def add_figure_options(parser: argparse.ArgumentParser) -> None:
         help="single (85 mm, default), middle (114 mm) or double (174 mm)",
     )
     parser.add_argument(
-        "--format", type=said(one_of(FigureFormat)), default=FigureFormat.SVG, help="svg (default) or png"
+        "--format", type=said(one_of(FigureFormat)), help="svg or png; by default as FILE ends, else svg"
     )
     parser.add_argument(
         "--dpi",
@@ -42,7 +42,7 @@ def add_figure_options(parser: argparse.ArgumentParser) -> None:
         metavar="300",
         help="dots per inch of a PNG: 300 or 600",
     )
-    add_out(parser)
+    add_out(parser, endings={FigureFormat.SVG: (".svg",), FigureFormat.PNG: (".png",)})
 
 
 def add_tables_options(parser: argparse.ArgumentParser) -> None:
@@ -59,10 +59,10 @@ def add_tables_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         type=said(one_of(TablesFormat)),
-        default=TablesFormat.CSV,
-        help="csv: a single table as printed, several as a line a cell (default); docx: a Word document",
+        help="csv: a single table as printed, several as a line a cell; docx: a Word document; "
+        "by default as FILE ends, else csv",
     )
-    add_out(parser)
+    add_out(parser, endings={TablesFormat.CSV: (".csv",), TablesFormat.DOCX: (".docx",)})
 
 
 def run_figure(asked: argparse.Namespace) -> tuple[Json, int]:

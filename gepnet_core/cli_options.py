@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn
@@ -121,30 +122,46 @@ def add_window(parser: argparse.ArgumentParser, *, default: int | None = None) -
     parser.add_argument("--window", type=said(parse_window), default=default, metavar="DAYS", help=words)
 
 
-# of the words of --format that are no ending, and the endings that say what a file holds
-ENDINGS = {"adtte": ".csv", "adsl": ".csv", "tables": ".zip"}
+# the endings that say what a file holds
 NAMED = set(
     ".csv .tsv .xlsx .xls .ods .docx .doc .odt .zip .html .pdf .svg .png .jpg .jpeg .toml .json .xpt".split()
 )
 
 
-def add_out(parser: argparse.ArgumentParser, ending: str = "") -> None:
-    """Add the file that is written; `ending` is the one that it should have, by default as --format says."""
-    parser.set_defaults(ending=ending)
+def add_out(
+    parser: argparse.ArgumentParser,
+    ending: str = "",
+    *,
+    endings: Mapping[StrEnum, tuple[str, ...]] | None = None,
+) -> None:
+    """Add the file that is written: with its one `ending`, or with the `endings` of each --format.
+
+    Where --format is left out, the first format that has the file's ending is taken, else the first of all.
+    """
+    parser.set_defaults(ending=ending, endings=endings)
     parser.add_argument("--out", required=True, type=Path, metavar=f"FILE{ending}")
 
 
 def check_ending(asked: argparse.Namespace) -> None:
-    """Raise OptionRefused where the name of the file that is written says that it holds something else."""
+    """Take the format from the ending of the file that is written, where --format is left out.
+
+    Raises
+    ------
+    OptionRefused
+        Where the file's name says that it holds something else.
+    """
     if getattr(asked, "out", None) is None:
         return
-    told = str(getattr(asked, "format", "") or "")
-    right = asked.ending or ENDINGS.get(told, f".{told}")
     found = asked.out.suffix.lower()
-    if found in NAMED and found != right:
-        options = " or choose another --format" if told else ""
+    if asked.endings and asked.format is None:
+        fitting = [word for word, known in asked.endings.items() if found in known]
+        asked.format = (fitting or list(asked.endings))[0]
+    right = asked.endings[asked.format] if asked.endings else (asked.ending,)
+    if found in NAMED and found not in right:
+        options = " or choose another --format" if asked.endings else ""
         raise OptionRefused(
-            f"{asked.out} would hold {right[1:].upper()}, but is named {found}. Name it {right}{options}."
+            f"{asked.out} would hold {right[0][1:].upper()}, but is named {found}. "
+            f"Name it {' or '.join(right)}{options}."
         )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from enum import StrEnum
 
 from gepnet_core.cli_options import Json, add_filters, add_out, named_selection, one_of, opened, said, say
 from gepnet_core.dictionary import dictionary_lines
 from gepnet_core.errors import OptionRefused
-from gepnet_core.export import write_cohort
-from gepnet_core.export_adtte import adsl_lines, adtte_lines
+from gepnet_core.export import Rows, cohort_rows, write_rows
+from gepnet_core.export_adtte import adsl, adtte
 from gepnet_core.export_tables import write_tables
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet
@@ -26,10 +26,8 @@ class Format(StrEnum):
     TABLES = "tables"
 
 
-LINES: dict[Format, Callable[[DataSet, Selection], Iterator[str]]] = {
-    Format.ADTTE: adtte_lines,
-    Format.ADSL: adsl_lines,
-}
+ROWS: dict[Format, Callable[[DataSet, Selection], Rows]] = {Format.ADTTE: adtte, Format.ADSL: adsl}
+OF_ROWS = (".csv", ".xlsx")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -39,11 +37,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         type=said(one_of(Format)),
-        default=Format.CSV,
         help="csv: a row a patient (default); adtte: a row a patient and endpoint; adsl: a patient's baseline; "
-        "tables: the source tables and settings as a ZIP file",
+        "tables: the source tables and settings as a ZIP file (default where FILE ends in .zip); "
+        "rows are written as a workbook where FILE ends in .xlsx, else as CSV",
     )
-    add_out(parser)
+    endings: dict[StrEnum, tuple[str, ...]] = dict.fromkeys((Format.CSV, Format.ADTTE, Format.ADSL), OF_ROWS)
+    add_out(parser, endings={**endings, Format.TABLES: (".zip",)})
 
 
 def run(asked: argparse.Namespace) -> tuple[Json, int]:
@@ -53,7 +52,7 @@ def run(asked: argparse.Namespace) -> tuple[Json, int]:
     dataset, selection = opened(asked), named_selection(asked)
     told: Json = {"dataset": dataset.name, "version": dataset.version}
     if asked.format is Format.CSV:
-        written = write_cohort(dataset, selection, asked.out, asked.endpoint)
+        written = write_rows(cohort_rows(dataset, selection, asked.endpoint), asked.out)
         say(f"{written} patients written to {asked.out}.")
         return {**told, "n": written, "out": str(asked.out)}, 0
     if asked.format is Format.TABLES:
@@ -61,7 +60,7 @@ def run(asked: argparse.Namespace) -> tuple[Json, int]:
             raise OptionRefused("The source tables are written whole. Leave the filters out.")
         written = write_tables(dataset, asked.out)
     else:
-        written = write_lines(asked.out, LINES[asked.format](dataset, selection))
+        written = write_rows(ROWS[asked.format](dataset, selection), asked.out)
     say(f"{written} rows written to {asked.out}.")
     return {**told, "format": asked.format.value, "rows": written, "out": str(asked.out)}, 0
 

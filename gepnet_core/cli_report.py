@@ -27,10 +27,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         type=said(one_of(Paper)),
-        default=Paper.HTML,
-        help="html: one file that stands alone (default); pdf: the same, printed by a browser on this machine",
+        help="html: one file that stands alone; pdf: the same, printed by a browser on this machine; "
+        "by default as FILE ends, else html",
     )
-    add_out(parser)
+    add_out(parser, endings={Paper.HTML: (".html",), Paper.PDF: (".pdf",)})
     parser.add_argument(
         "--printed", type=said(parse_date), metavar="YYYY-MM-DD", help="a day for the report to bear"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from gepnet_core import delimited
 from gepnet_core.compared import compared_selection
@@ -16,9 +17,21 @@ from gepnet_core.side_effects import SideEffects
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.histories import Listing, listed_rows
 from gepnet_core.vocabulary import VERSION_COLUMN, WHOLE_COHORT
-from gepnet_core.whole_file import write_lines
+from gepnet_core.whole_file import write_lines, writing
 
 STEP_COLUMNS = ("day", "at_risk", "events", "censored", "competing", "survival", "lower", "upper")
+
+
+class Rows(NamedTuple):
+    """What an export holds: the data version, its columns and its rows, before it is a file."""
+
+    version: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+    def lines(self) -> Iterator[str]:
+        """Yield them as the lines of a CSV file."""
+        return csv_lines(self.version, self.header, self.rows)
 
 
 def csv_lines(version: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -30,8 +43,12 @@ def csv_lines(version: str, header: Sequence[str], rows: Iterable[Sequence[objec
 
 def cohort_lines(dataset: DataSet, selection: Selection, endpoint: str | None = None) -> Iterator[str]:
     """Yield the filtered cohort as CSV, a row a patient; with `endpoint`, those who have a time of it."""
-    header, rows = dataset.patients(selection, endpoint)
-    return csv_lines(dataset.version, header, rows)
+    return cohort_rows(dataset, selection, endpoint).lines()
+
+
+def cohort_rows(dataset: DataSet, selection: Selection, endpoint: str | None = None) -> Rows:
+    """Return the filtered cohort, a row a patient; with `endpoint`, those who have a time of it."""
+    return Rows(dataset.version, *dataset.patients(selection, endpoint))
 
 
 def compared_lines(dataset: DataSet, question: Question) -> Iterator[str]:
@@ -115,14 +132,22 @@ def side_effect_lines(found: SideEffects) -> Iterator[str]:
     return csv_lines(found.dataset.version, header, rows)
 
 
-def write_cohort(dataset: DataSet, selection: Selection, out: Path, endpoint: str | None = None) -> int:
-    """Write the filtered cohort to a file, whole or not at all; return the number of patients.
+def write_rows(found: Rows, out: Path) -> int:
+    """Write rows to a file, whole or not at all, as a workbook where it ends in .xlsx, else as CSV.
+
+    Returns the number of rows, the header not counted.
 
     Raises
     ------
     NothingLeft
-        If the selection leaves no patient; an existing file stays as it was.
+        If there is no row; an existing file stays as it was.
     OptionRefused
-        If the file cannot be written.
+        If the file cannot be written, or a sheet cannot hold the rows.
     """
-    return write_lines(out, cohort_lines(dataset, selection, endpoint))
+    if out.suffix.lower() != ".xlsx":
+        return write_lines(out, found.lines())
+    from gepnet_core.rows_workbook import write_workbook  # its library takes long to load
+
+    with writing(out, ending=".xlsx") as handle:
+        rows = ((found.version, *row) for row in found.rows)
+        return write_workbook(handle, (VERSION_COLUMN, *found.header), rows)

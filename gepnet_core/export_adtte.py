@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gepnet_core.export import csv_lines
+from gepnet_core.export import Rows
 from gepnet_core.selection import Selection
 from gepnet_core.store.adtte_rows import adsl_rows, adtte_rows, study_column
 from gepnet_core.store.dataset import DataSet
@@ -31,6 +31,16 @@ CDISC_CODES = {"sex": {"female": "F", "male": "M"}}
 
 
 def adtte_lines(dataset: DataSet, selection: Selection) -> Iterator[str]:
+    """Return the selected times as the lines of an ADTTE file in CSV."""
+    return adtte(dataset, selection).lines()
+
+
+def adsl_lines(dataset: DataSet, selection: Selection) -> Iterator[str]:
+    """Return the selected patients as the lines of an ADSL file in CSV."""
+    return adsl(dataset, selection).lines()
+
+
+def adtte(dataset: DataSet, selection: Selection) -> Rows:
     """Return the selected times as ADTTE, a row a patient and endpoint, sorted by both.
 
     A competing death has CNSR 2: import the file with that, and the times are the same. How deaths count
@@ -51,10 +61,10 @@ def adtte_lines(dataset: DataSet, selection: Selection) -> Iterator[str]:
             dataset, selection
         )
     )
-    return csv_lines(dataset.version, ADTTE_COLUMNS, rows)
+    return Rows(dataset.version, ADTTE_COLUMNS, rows)
 
 
-def adsl_lines(dataset: DataSet, selection: Selection) -> Iterator[str]:
+def adsl(dataset: DataSet, selection: Selection) -> Rows:
     """Return the selected patients as ADSL: treatment and baseline, a row a patient, sorted.
 
     Raises
@@ -75,7 +85,7 @@ def adsl_lines(dataset: DataSet, selection: Selection) -> Iterator[str]:
         [shortest(cell if code is None else code.get(cell)) for cell, code in zip(row, coded, strict=True)]
         for row in adsl_rows(dataset, selection, columns)
     )
-    return csv_lines(dataset.version, [*ADSL_COLUMNS, *named], rows)
+    return Rows(dataset.version, [*ADSL_COLUMNS, *named], rows)
 
 
 def shortest(cell: object) -> object:

@@ -15,7 +15,7 @@ from gepnet_core.errors import NothingLeft, OptionRefused
 def writing(out: Path, *, ending: str) -> Iterator[IO[bytes]]:
     """Open a temporary file that takes the place of `out` on leaving; an error leaves `out` as it was.
 
-    A new file is for its owner alone; one that was there keeps its rights.
+    The file is for its owner alone (0600), whatever the rights of the one that it replaces.
 
     Raises
     ------
@@ -34,8 +34,6 @@ def writing(out: Path, *, ending: str) -> Iterator[IO[bytes]]:
         ) as handle:  # a ZIP goes back to what it wrote
             part = Path(handle.name)
             yield handle
-        if place.exists():
-            part.chmod(place.stat().st_mode & 0o777)
         part.replace(place)
     except OSError as failed:
         raise OptionRefused(f"{out} cannot be written ({failed.strerror}). Choose another place.") from None

@@ -10,7 +10,7 @@ VIEW = ("--dataset", "synthetic", "--endpoint", "OS")
 @pytest.mark.parametrize(
     ("arguments", "name", "right"),
     [
-        pytest.param(("export", "--dataset", "synthetic"), "x.xlsx", ".csv", id="csv-called-a-workbook"),
+        pytest.param(("export", "--dataset", "synthetic"), "x.ods", ".csv", id="csv-called-another-workbook"),
         pytest.param(("export", "--dataset", "synthetic", "--format", "adtte"), "x.xpt", ".csv", id="adtte"),
         pytest.param(
             ("export", "--dataset", "synthetic", "--format", "tables"), "x.CSV", ".zip", id="tables"
@@ -18,8 +18,8 @@ VIEW = ("--dataset", "synthetic", "--endpoint", "OS")
         pytest.param(
             ("figure", *VIEW, "--kind", "survival", "--format", "png"), "x.svg", ".png", id="png-called-svg"
         ),
-        pytest.param(("tables", *VIEW), "x.docx", ".csv", id="csv-called-word"),
-        pytest.param(("report", *VIEW), "x.pdf", ".html", id="html-called-pdf"),
+        pytest.param(("tables", *VIEW, "--format", "csv"), "x.docx", ".csv", id="csv-called-word"),
+        pytest.param(("report", *VIEW, "--format", "html"), "x.pdf", ".html", id="html-called-pdf"),
         pytest.param(("bundle", *VIEW), "x.html", ".zip", id="bundle"),
         pytest.param(("dictionary",), "x.xlsx", ".csv", id="dictionary"),
         pytest.param(("template",), "x.csv", ".xlsx", id="template"),

@@ -606,7 +606,7 @@ def test_what_belongs_to_no_data_set_is_written_without_one(cli, data_dir, out, 
     assert answer.code == 0, answer.said
     assert answer.json == {**answered, "out": str(out)}
     assert out.read_bytes().startswith(start)
-    assert out.stat().st_mode & 0o777 == 0o644
+    assert out.stat().st_mode & 0o777 == 0o600
     assert not data_dir.exists()
 
 

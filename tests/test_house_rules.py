@@ -69,7 +69,7 @@ def test_there_is_something_to_check():
         pytest.param("plotly", ("figures*.py", "figures/*.py"), id="plotly-in-the-figures"),
         pytest.param(
             "openpyxl",
-            ("intake/workbook.py", "intake/worksheet.py", "template.py"),
+            ("intake/workbook.py", "intake/worksheet.py", "template.py", "rows_workbook.py"),
             id="openpyxl-where-workbooks-are-read-and-written",
         ),
         pytest.param("pyreadstat", ("intake/transport.py",), id="pyreadstat-in-the-transport-files"),
@@ -114,7 +114,7 @@ LAYERS = [
     ("delimited", "fixed_zip", "formula_guard", "records", "whole_file"),
     ("settings", "contract", "eligibility", "endpoints", "published_figures"),
     ("dictionary",),
-    ("template",),
+    ("template", "rows_workbook"),
     ("intake",),
     ("intervals", "survival"),
     ("competing_risks", "risk_sets", "rank_tests", "gray", "partial_likelihood", "proportional_hazards"),
