@@ -72,6 +72,7 @@ MAPPED = {
 }
 GIVEN = {
     "--mapping": ("mapping.toml",),
+    "--extracted": ("2020-01-01",),
     "--adsl": ("beside.csv",),
     "--dictionary": ("beside.csv",),
     "--samples": ("beside.csv",),

@@ -60,6 +60,7 @@ def options_said(request: Request) -> list[str]:
     beside = request.beside_as or ("" if request.format is None else BESIDE.get(request.format, "--adsl"))
     said = {
         "--mapping": request.mapping is not None,
+        "--extracted": request.extracted is not None,
         beside: request.beside is not None,
         "--sheet": bool(request.sheet),
         "--date-format": request.date_format is not None,

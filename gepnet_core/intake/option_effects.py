@@ -39,6 +39,7 @@ MAPPED = (Holding.WIDE, Holding.REDCAP, Holding.WIDE_TIMES, Holding.REDCAP_TIMES
 DATED = (Holding.TABLES, Holding.WIDE, Holding.REDCAP)
 TIMES = (Holding.WIDE_TIMES, Holding.REDCAP_TIMES, Holding.ADTTE, Holding.CBIOPORTAL)
 EVERY = tuple(Holding)
+WITH_DATES = (*DATED, Holding.ADTTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,13 @@ class Effect:
 
 
 EVERYWHERE = Effect()
+NO_DATES = "it holds no date that could lie after that day"
 CHOOSES = "it chooses treatments by their {}, and this file holds times"
 SETTINGS: Mapping[str, Effect] = {
     "title": EVERYWHERE,
     "notice": EVERYWHERE,
     "about": EVERYWHERE,
-    "extracted": EVERYWHERE,
+    "extracted": Effect(WITH_DATES, NO_DATES),
     "missing": EVERYWHERE,
     "modalities": EVERYWHERE,
     "not_recorded": Effect(DATED, "it names source tables, and this file holds times"),
@@ -111,7 +113,7 @@ OPTIONS: Mapping[str, Effect] = {
     "file": EVERYWHERE,
     "--dataset": EVERYWHERE,
     "--format": EVERYWHERE,
-    "--extracted": EVERYWHERE,
+    "--extracted": Effect(WITH_DATES, NO_DATES, "Leave it out."),
     "--mapping": Effect(MAPPED, NO_MAPPING, "Leave it out, or say --format wide."),
     "--settings": EVERYWHERE,
     "--adsl": Effect(ADTTE, "ADSL lies beside ADTTE alone", LEAVE),

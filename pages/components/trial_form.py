@@ -39,7 +39,8 @@ def draw(
         treatment = chosen.column if chosen is not None else ""
     else:
         unit, competing, censored = _adtte(remembered, profiles)
-    extracted = choose_extracted(remembered, None, today, needed=False)
+    dated = kind is not Format.CBIOPORTAL
+    extracted = choose_extracted(remembered, None, today, needed=False) if dated else None
     column = next((name for name in ("TRTP", "TRT01P", treatment) if name in profiles), None)
     modalities = named(profiles[column].distinct) if column else []
     missing = choose_missing(remembered, (), profiles)
