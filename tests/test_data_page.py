@@ -380,7 +380,7 @@ def test_one_impossible_date_is_named_before_the_check_and_the_patient_may_be_le
     app: AppTest, data_dir: Path
 ) -> None:
     export_day(upload(app, "messy.csv", MESSY.replace("02.05.2017", "31.02.2017")), date(2017, 6, 1))
-    assert "Nearly all dates fit DD.MM.YYYY; not these: '31.02.2017'." in words(app)
+    assert "2 of 3 different dates fit DD.MM.YYYY. This does not: '31.02.2017'." in words(app)
     press(app, "Check the file")
     press(app, "Leave out 1 patient (date) and say so")
     assert "No error" in words(app)

@@ -40,8 +40,9 @@ class ColumnProfile:
         The formats in which every value is a day, and whether they read different days.
     likely_dates
         Whether more than half of at least three values are days in one format, though not all are.
-    nearly, odd_dates
-        For likely dates that no other format reads in part: the format of most, and the first three of the others.
+    nearly, nearly_fit, nearly_of, odd_dates
+        For likely dates that no other format reads in part: the format of most, how many different values fit it
+        and how many there are, and the first three that do not fit.
     number
         "whole", "decimal point" or "decimal comma" where every value is such a number, else empty.
     missing_words
@@ -57,6 +58,8 @@ class ColumnProfile:
     date_ambiguous: bool = False
     likely_dates: bool = False
     nearly: str = ""
+    nearly_fit: int = 0
+    nearly_of: int = 0
     odd_dates: list[str] = field(default_factory=list)
     number: str = ""
     missing_words: list[str] = field(default_factory=list)
@@ -158,6 +161,8 @@ class _Column:
             is_date and len(self.formats) > 1 and self.differ,
             likely,
             nearly or "",
+            self.fits[nearly] if nearly else 0,
+            self.judged if nearly else 0,
             list(self.odd[nearly]) if nearly else [],
             number,
             sorted(words) if is_date or likely or number else [],

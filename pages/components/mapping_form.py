@@ -167,7 +167,10 @@ def choose_dates(
         )
         if held.nearly:
             odd = listed([quoted(value) for value in held.odd_dates], 3)
-            place.caption(f"Nearly all dates fit {held.nearly}; not these: {escaped(odd)}.")
+            place.caption(
+                f"{held.nearly_fit:,} of {held.nearly_of:,} different dates fit {held.nearly}. "
+                f"This does not: {escaped(odd)}. The check below names the line."
+            )
         if chosen is None:
             open_.append(name)
         elif chosen != AS_SHOWN:
