@@ -25,7 +25,7 @@ class Benchmark:
 
 BENCHMARKS = {
     "counts_to_curves": Benchmark(full=((),), small=(("500", "1000"),)),
-    "import_adtte": Benchmark(full=((),), small=(("1000", "2000", "1000x23"),)),
+    "import_adtte": Benchmark(full=((),), small=(("200", "400", "200x23"),)),
     "click_to_curve": Benchmark(
         full=((), ("1000000",)), small=(("--clicks", "2"), ("1000", "--clicks", "2"))
     ),

@@ -48,7 +48,8 @@ def test_a_benchmark_runs_to_its_end(name):
 
 
 def test_a_benchmark_that_fails_is_told_and_ends_the_command():
-    assert (small("none").returncode, "there is no benchmark 'none'" in small("none").stderr) == (2, True)
+    unknown = small("none")
+    assert (unknown.returncode, "there is no benchmark 'none'" in unknown.stderr) == (2, True)
     command = [sys.executable, "-m", "bench.import_adtte", "0"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
