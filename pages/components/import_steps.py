@@ -53,7 +53,7 @@ def describe(state: ImportState, chosen: Chosen, today: date) -> Asked:
 
 
 def check_and_import(
-    shelf: Shelf, remembered: Remembered, state: ImportState, chosen: Chosen, asked: Asked
+    shelf: Shelf, remembered: Remembered | None, state: ImportState, chosen: Chosen, asked: Asked
 ) -> None:
     """Draw the last step: the name, the check, what it found, and the import."""
     st.header(f"{5 if chosen.kind in MAPPED else 4}. Check and import", anchor=False)
@@ -150,7 +150,7 @@ def _prepared(shelf: Shelf, chosen: Chosen, request: Request) -> Iterator[Import
 
 def _import(
     shelf: Shelf,
-    remembered: Remembered,
+    remembered: Remembered | None,
     state: ImportState,
     chosen: Chosen,
     request: Request,
@@ -169,7 +169,8 @@ def _import(
         return
     warnings = checked.report.warnings
     state.finish(Done(name, published.version, published.patients, warnings, before))
-    shelved.show_version(shelf, remembered, name)
+    if remembered:
+        shelved.show_version(shelf, remembered, name)
     st.rerun()
 
 
