@@ -31,7 +31,7 @@ PR_SET_PDEATHSIG = 1
 LONGEST_TEMPORARY = (
     60  # the browser puts a socket there, 46 characters longer, and a socket's path has 107 at most
 )
-END_GROUP_AT_EOF = 'read -r _; kill -KILL -- "-$1"'
+END_GROUP_AT_EOF = 'read -r _; kill -KILL "-$1"'
 LIBC = ctypes.CDLL(None)  # before a process is split off, where nothing may be loaded
 NO_BROWSER = (
     "No browser that can print was found on this machine. Open the HTML report and print it to PDF, or install "
@@ -113,10 +113,10 @@ def _end_with_parent() -> None:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Return the browser's environment: all that it writes goes into the folder."""
-    own = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
-    if len(os.fsencode(folder)) <= LONGEST_TEMPORARY:
-        own["TMPDIR"] = str(folder)
+    """Return the browser's environment: what it writes goes into the folder, unless the path is too long."""
+    places = [str(folder), tempfile.gettempdir(), "/tmp"]
+    fitting = [place for place in places if len(os.fsencode(place)) <= LONGEST_TEMPORARY]
+    own = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "TMPDIR": fitting[0]}
     return {**os.environ, **own}
 
 
