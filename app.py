@@ -18,6 +18,7 @@ from streamlit import config
 
 from gepnet_core.errors import OptionRefused
 from gepnet_core.fonts import WEIGHTS, screen_path
+from gepnet_core.store import sweep_leftovers
 from server import logs
 from server.allowed_hosts import LOOPBACK, SETTING, AllowedHosts, bare_name, further_hosts
 from server.whole_query import WholeQuery
@@ -82,7 +83,8 @@ def say_sorry(error: Exception) -> bool:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Let the framework know the same hosts: it looks at the websocket's once more, by the name alone."""
+    """Let the framework know the same hosts, whose names alone it looks at again; remove what was left behind."""
+    sweep_leftovers()
     config.set_option("server.allowedHosts", sorted(map(bare_name, (*LOOPBACK, *FURTHER))))
     yield
 

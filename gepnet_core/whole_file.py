@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import IO
 
 from gepnet_core.errors import NothingLeft, OptionRefused
+from gepnet_core.leftovers import hold, sweep
+
+PREFIX = ".gepnet-export-"
 
 
 @contextmanager
@@ -16,6 +19,7 @@ def writing(out: Path, *, ending: str) -> Iterator[IO[bytes]]:
     """Open a temporary file that takes the place of `out` on leaving; an error leaves `out` as it was.
 
     The file is for its owner alone (0600), whatever the rights of the one that it replaces.
+    What killed processes left unfinished in the same folder is removed first.
 
     Raises
     ------
@@ -28,18 +32,28 @@ def writing(out: Path, *, ending: str) -> Iterator[IO[bytes]]:
     if place.exists() and not place.is_file():
         raise OptionRefused(f"{out} cannot be written: it is there and not a file. Choose another place.")
     part: Path | None = None
+    sweep(place.parent, PREFIX)
     try:
-        with tempfile.NamedTemporaryFile(
-            "w+b", dir=place.parent, prefix=".export-", delete=False
-        ) as handle:  # a ZIP goes back to what it wrote
+        with _part(place.parent) as handle:
             part = Path(handle.name)
             yield handle
-        part.replace(place)
+            handle.flush()
+            part.replace(place)  # while it is locked: nobody may sweep it
     except OSError as failed:
         raise OptionRefused(f"{out} cannot be written ({failed.strerror}). Choose another place.") from None
     finally:
         if part is not None:
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _part(folder: Path) -> Iterator[IO[bytes]]:
+    """Open a new file in a folder, locked until it is closed; a ZIP goes back to what it wrote."""
+    while True:  # another process may sweep it before it is locked
+        with tempfile.NamedTemporaryFile("w+b", dir=folder, prefix=PREFIX, delete=False) as handle:
+            if hold(handle, Path(handle.name)):
+                yield handle
+                return
 
 
 def write_lines(out: Path, lines: Iterable[str]) -> int:

@@ -11,17 +11,22 @@ from pages.components import import_state, import_steps, import_upload, page, sh
 from pages.components.session import KEY, Remembered
 
 st.title("Data", anchor=False)
-remembered: Remembered = st.session_state[KEY]
+# None where no data set can be shown: a version can be put back, or a file brought in
+remembered: Remembered | None = st.session_state.get(KEY)
 state = import_state.state()
 shelf = open_shelf()
-if state.done:
+if state.done and remembered:
     shelved.show_done(shelf, remembered, state)
 shelved.show_damaged(shelf)
-# below an import that was just done: what it leaves may not fit, and it can be undone
-page.refuse_link("", remembered)
+if remembered:
+    # below an import that was just done: what it leaves may not fit, and it can be undone
+    page.refuse_link("", remembered)
 bring, kept = st.tabs(["Bring in a file", "Versions and downloads"])
 with kept:
-    shelved.show(shelf, remembered)
+    if remembered:
+        shelved.show(shelf, remembered)
+    else:
+        st.info("No data set can be shown. Put a version back, or bring in a file.")
 with bring:
     chosen = import_upload.choose_file(shelf, state)
     if chosen is not None:

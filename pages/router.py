@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from gepnet_core.errors import CohortError
+from gepnet_core.errors import CohortError, StoreDamaged
 from pages.components import (
     access,
     case_form,
@@ -38,6 +38,7 @@ similar = st.Page(
 take_away = st.Page("take_away.py", title="Take away", url_path="take-away", icon=":material/inventory_2:")
 patients = st.Page("patients.py", title="Patients", url_path="patients", icon=":material/view_timeline:")
 overview = st.Page("overview.py", title="Overview", icon=":material/groups:", default=True)
+data = st.Page("data.py", title="Data", url_path="data", icon=":material/upload_file:")
 # by what they are about: in the menu above, so that the sidebar is the filters'
 MENU = {
     "Outcomes": [
@@ -58,7 +59,7 @@ MENU = {
         take_away,
     ],
     "Data": [
-        st.Page("data.py", title="Data", url_path="data", icon=":material/upload_file:"),
+        data,
         st.Page("quality.py", title="Data quality", url_path="quality", icon=":material/troubleshoot:"),
         st.Page(
             "dictionary.py", title="Data dictionary", url_path="dictionary", icon=":material/dictionary:"
@@ -72,6 +73,23 @@ access.draw()
 tour.start(overview=page == overview)
 try:
     shelf, remembered = session.start()
+except StoreDamaged as damaged:  # no data set can be shown: the page Data brings one back, or another in
+    session.forget()
+    if page == data:
+        try:
+            page.run()
+        except CohortError as refused:
+            st.error(escaped(str(refused)))
+    else:
+        st.title(page.title, anchor=False)
+        st.error(escaped(str(damaged)))
+        st.page_link(data, label="Put a version back, or import a data set", icon=":material/upload_file:")
+    st.stop()
+except CohortError as refused:
+    st.title(page.title, anchor=False)
+    st.error(escaped(str(refused)))
+    st.stop()
+try:
     clicked = links.followed()
     opened = next((known for known in PAGES if clicked and known.url_path == clicked[0]), None)
     if clicked and opened:
@@ -95,7 +113,7 @@ except CohortError as refused:
     st.error(escaped(str(refused)))
     st.stop()
 try:
-    if page.url_path != "data":  # it refuses below its title, where an import is taken back
+    if page != data:  # it refuses below its title, where an import is taken back
         refuse_link(page.title, remembered)
     switched.draw(shelf, remembered)
     paper.draw(remembered)

@@ -122,7 +122,7 @@ def test_a_corrupt_block_is_one_line_in_every_command(held, cli, tmp_path, argum
     assert "cannot be read. " in answer.said
     assert f"Put version {earlier} back (put-back --dataset trial --version {earlier})" in answer.said
     assert list(tmp_path.glob("out*")) == []
-    assert list(tmp_path.glob(".export-*")) == []
+    assert list(tmp_path.glob(".gepnet-export-*")) == []
 
 
 def lose_file(shelf: Shelf) -> None:

@@ -111,7 +111,7 @@ LAYERS = [
     ),
     ("criteria", "behind", "case", "spelled", "time_scale"),
     ("query_string", "selection", "view"),
-    ("delimited", "fixed_zip", "formula_guard", "records", "whole_file"),
+    ("delimited", "fixed_zip", "formula_guard", "leftovers", "records", "whole_file"),
     ("settings", "contract", "eligibility", "endpoints", "published_figures"),
     ("dictionary",),
     ("template", "rows_workbook"),

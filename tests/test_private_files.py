@@ -17,8 +17,22 @@ def test_a_new_data_set_is_for_its_owner_alone(data_dir):
         assert rights(data_dir / "synthetic" / name) == 0o600
 
 
-def test_a_data_set_that_others_could_read_is_closed_when_the_store_is_opened(shelf):
-    (shelf.root / "synthetic").chmod(0o755)
-    shelf.root.chmod(0o755)  # it may be somebody's own folder, and stays as it is
+def test_a_store_that_others_could_read_is_closed_when_it_is_opened(shelf):
+    for folder in (shelf.root, shelf.root / "synthetic"):
+        folder.chmod(0o755)
     open_shelf()
-    assert (rights(shelf.root), rights(shelf.root / "synthetic")) == (0o755, 0o700)
+    assert (rights(shelf.root), rights(shelf.root / "synthetic")) == (0o700, 0o700)
+
+
+def test_a_folder_that_was_made_by_hand_is_closed_too(data_dir):
+    data_dir.mkdir()
+    data_dir.chmod(0o755)
+    open_shelf()
+    assert rights(data_dir) == 0o700
+
+
+def test_a_folder_of_everybody_stays_open_and_the_data_sets_in_it_are_closed(shelf):
+    shelf.root.chmod(0o1777)
+    (shelf.root / "synthetic").chmod(0o755)
+    open_shelf()
+    assert (rights(shelf.root), rights(shelf.root / "synthetic")) == (0o777, 0o700)

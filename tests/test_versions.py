@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from gepnet_core.errors import DataSetUnknown, StoreDamaged, one_line
+from gepnet_core.leftovers import LOCK
 from gepnet_core.store import DataSet, Shelf, build_adtte, open_dataset, put_back
-from gepnet_core.store.scratch import LOCK, PREFIX, scratch_folder
+from gepnet_core.store.scratch import PREFIX, scratch_folder
 from gepnet_core.store.versions import CURRENT, KEPT
 from tests.conftest import ROOT, everything_below
 

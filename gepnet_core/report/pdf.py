@@ -8,11 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gepnet_core.errors import OptionRefused
+from gepnet_core.leftovers import PRINTING, working_folder
 
 BROWSERS = (
     "chromium",
@@ -26,6 +28,10 @@ BROWSERS = (
 CHOSEN = "GEPNET_BROWSER"
 SECONDS = 60.0
 PR_SET_PDEATHSIG = 1
+LONGEST_TEMPORARY = (
+    60  # the browser puts a socket there, 46 characters longer, and a socket's path has 107 at most
+)
+END_GROUP_AT_EOF = 'read -r _; kill -KILL "-$1"'
 LIBC = ctypes.CDLL(None)  # before a process is split off, where nothing may be loaded
 NO_BROWSER = (
     "No browser that can print was found on this machine. Open the HTML report and print it to PDF, or install "
@@ -86,8 +92,7 @@ def printed_pdf(html: str, *, seconds: float = SECONDS) -> bytes:
         If the browser fails, or takes longer than `seconds`; all that it started is ended then.
     """
     program = browser()
-    with TemporaryDirectory(prefix="gepnet-print-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with working_folder(Path(tempfile.gettempdir()), PRINTING) as folder:
         source, out = folder / "report.html", folder / "report.pdf"
         source.write_text(html, encoding="utf-8")
         command = [program, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={out}"]
@@ -107,13 +112,21 @@ def _end_with_parent() -> None:
     LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
+def _environment(folder: Path) -> dict[str, str]:
+    """Return the browser's environment: what it writes goes into the folder, unless the path is too long."""
+    places = [str(folder), tempfile.gettempdir(), "/tmp"]
+    fitting = [place for place in places if len(os.fsencode(place)) <= LONGEST_TEMPORARY]
+    own = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "TMPDIR": fitting[0]}
+    return {**os.environ, **own}
+
+
 def _run(command: list[str], folder: Path, seconds: float) -> None:
     """Run the browser in a group of its own, so that nothing that it started stays behind."""
     try:
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)},
+            env=_environment(folder),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -126,7 +139,8 @@ def _run(command: list[str], folder: Path, seconds: float) -> None:
             "PDF."
         ) from None
     try:
-        process.wait(timeout=seconds)
+        with _ended_with_us(process.pid):
+            process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
         raise OptionRefused(
             f"The browser took longer than {seconds:g} s to print and was ended. Open the HTML report and print it "
@@ -136,3 +150,22 @@ def _run(command: list[str], folder: Path, seconds: float) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+@contextmanager
+def _ended_with_us(group: int) -> Iterator[None]:
+    """Have a small process end a process group where this process is killed: it reads a pipe that closes then."""
+    watch = subprocess.Popen(
+        ["/bin/sh", "-c", END_GROUP_AT_EOF, "sh", str(group)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        watch.kill()  # first: the pipe closes, and the group's number may be another's soon
+        watch.wait()
+        assert watch.stdin is not None
+        watch.stdin.close()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 from gepnet_core.errors import OptionRefused, StoreDamaged
+from gepnet_core.leftovers import sweep_temporary
 from gepnet_core.store.build import build_adtte, build_source
 from gepnet_core.store.connection import Database
 from gepnet_core.store.dataset import DataSet
 from gepnet_core.store.fingerprint import fingerprint
+from gepnet_core.store.scratch import sweep_scratch
 from gepnet_core.store.versions import Current, Shelf, for_owner_alone
 from gepnet_core.store.writing import check_whole, publish, put_back, withdraw
 
@@ -23,6 +26,7 @@ __all__ = [
     "open_shelf",
     "publish",
     "put_back",
+    "sweep_leftovers",
     "withdraw",
 ]
 
@@ -34,21 +38,40 @@ SHIPPED_NAME = "synthetic"
 def open_shelf() -> Shelf:
     """Return the folder of all data sets; an empty one gets the shipped synthetic cohort first.
 
-    `GEPNET_DATA_DIR` says where it is; the default is `.data` in the project's root. A shipped cohort that
-    is older than the shipped files gets a new version.
+    `GEPNET_DATA_DIR` says where it is; the default is `.data` in the project's root. It is closed to everybody
+    but its owner (0700), and what killed imports and reports left is removed. A shipped cohort that is older
+    than the shipped files gets a new version.
     """
-    root = Path(os.environ.get("GEPNET_DATA_DIR") or PROJECT / ".data").resolve()
+    root = _root()
     if "?" in str(root):
         raise OptionRefused(
             f"GEPNET_DATA_DIR holds a question mark, which DuckDB cannot open: {root}. Rename it."
         )
     shelf = Shelf(root)
-    for_owner_alone(*(root / name for name in shelf.names()))  # an older release left them open
+    for_owner_alone(root, *(root / name for name in shelf.names()))  # made by hand, or by an older release
+    sweep_scratch(root)
+    _sweep_temporary_once()
     if _shipped_is_due(shelf):
         with shelf.lock():
             if _shipped_is_due(shelf):  # another process may have built it meanwhile
                 build_source(shelf, SHIPPED_NAME, SHIPPED, origin="shipped")
     return shelf
+
+
+def sweep_leftovers() -> None:
+    """Remove what killed imports and reports of this user left, in the data folder and the temporary one."""
+    sweep_scratch(_root())
+    sweep_temporary()
+
+
+def _root() -> Path:
+    return Path(os.environ.get("GEPNET_DATA_DIR") or PROJECT / ".data").resolve()
+
+
+@cache
+def _sweep_temporary_once() -> None:
+    """Look through the system's temporary folder, which may be long, at the start of a process alone."""
+    sweep_temporary()
 
 
 def _shipped_is_due(shelf: Shelf) -> bool:

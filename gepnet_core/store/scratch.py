@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
 
+from gepnet_core.leftovers import sweep, working_folder
 from gepnet_core.store.space import explained
 
 PREFIX = ".importing-"
-LOCK = "in-use"
-GUARD = ".importing"
 
 
 @contextmanager
@@ -28,33 +23,13 @@ def scratch_folder(root: Path) -> Iterator[Path]:
     StoreDamaged
         If there is no space for it, or no right.
     """
-    with explained():
-        folder, handle = _made(root)
-    try:
+    with ExitStack() as used:
+        with explained():
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder = used.enter_context(working_folder(root, PREFIX))
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        handle.close()
 
 
-def _made(root: Path) -> tuple[Path, IO[str]]:
-    """Return a new folder, and the open file whose lock says that it is in use."""
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (root / GUARD).open("w") as guard:  # making and sweeping exclude each other
-        fcntl.flock(guard, fcntl.LOCK_EX)
-        _sweep(root)
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
-        handle = (folder / LOCK).open("w")
-        fcntl.flock(handle, fcntl.LOCK_EX)
-    return folder, handle
-
-
-def _sweep(root: Path) -> None:
-    """Remove the scratch folders that no process uses any more."""
-    for folder in root.glob(f"{PREFIX}*"):
-        try:
-            with (folder / LOCK).open("a") as handle:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-        except BlockingIOError:
-            continue  # in use
+def sweep_scratch(root: Path) -> None:
+    """Remove the scratch folders of killed imports, with the files that were uploaded."""
+    sweep(root, PREFIX)

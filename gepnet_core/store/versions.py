@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -266,10 +267,15 @@ def damaged(path: Path) -> StoreDamaged:
 
 
 def for_owner_alone(*folders: Path) -> None:
-    """Close folders of data sets to everybody but their owner, as far as they are ours to close."""
+    """Close the folders of the store to everybody but their owner (0700), where this user is the owner.
+
+    A folder in which everybody may write, as the system's temporary one (sticky), stays open.
+    """
     for folder in folders:
         with suppress(OSError):
-            if folder.stat().st_mode & 0o077:
+            found = folder.stat()
+            is_ours = found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX
+            if is_ours and found.st_mode & 0o077:
                 folder.chmod(0o700)
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from gepnet_core.errors import CohortError, quoted
+from gepnet_core.errors import CohortError, DataSetUnknown, StoreDamaged, quoted
 from gepnet_core.formatting import format_count
 from gepnet_core.importer.apart import Import, prepare_apart
 from gepnet_core.intake.dates import DateFormat
 from gepnet_core.intake.reading import DELIMITERS
 from gepnet_core.intake.request import Format, Request
 from gepnet_core.spelled import parse_dataset_name
-from gepnet_core.store import Shelf, publish
+from gepnet_core.store import Current, Shelf, publish
 from pages.components import (
     import_baseline,
     import_result,
@@ -53,7 +53,7 @@ def describe(state: ImportState, chosen: Chosen, today: date) -> Asked:
 
 
 def check_and_import(
-    shelf: Shelf, remembered: Remembered, state: ImportState, chosen: Chosen, asked: Asked
+    shelf: Shelf, remembered: Remembered | None, state: ImportState, chosen: Chosen, asked: Asked
 ) -> None:
     """Draw the last step: the name, the check, what it found, and the import."""
     st.header(f"{5 if chosen.kind in MAPPED else 4}. Check and import", anchor=False)
@@ -88,10 +88,10 @@ def check_and_import(
         st.caption("Something was changed since the last check: check again.")
         return
     import_result.show(checked, chosen.upload.name, lambda: offers.show(state, checked.report))
-    if name in shelf.names() and checked.current is not None:
-        now_there = shelf.current(name).patients
+    now_there = _current(shelf, name)
+    if now_there is not None and checked.current is not None:
         st.markdown(
-            f"“{escaped(name)}” has **{format_count(now_there, 'patient')}** now and would have "
+            f"“{escaped(name)}” has **{format_count(now_there.patients, 'patient')}** now and would have "
             f"**{checked.current.patients:,}**."
         )
     if checked.current is not None:
@@ -150,7 +150,7 @@ def _prepared(shelf: Shelf, chosen: Chosen, request: Request) -> Iterator[Import
 
 def _import(
     shelf: Shelf,
-    remembered: Remembered,
+    remembered: Remembered | None,
     state: ImportState,
     chosen: Chosen,
     request: Request,
@@ -162,15 +162,24 @@ def _import(
         with _prepared(shelf, chosen, request) as again:
             if again.current is None or again.path is None or again.current != checked.current:
                 raise CohortError("The file reads otherwise than when it was checked. Check it again.")
-            before = shelf.current(name).version if name in shelf.names() else None
+            before = _current(shelf, name)
             published = publish(shelf, name, again.path, again.current)
     except CohortError as refused:
         st.error(escaped(str(refused)))
         return
     warnings = checked.report.warnings
-    state.finish(Done(name, published.version, published.patients, warnings, before))
-    shelved.show_version(shelf, remembered, name)
+    state.finish(Done(name, published.version, published.patients, warnings, before and before.version))
+    if remembered:
+        shelved.show_version(shelf, remembered, name)
     st.rerun()
+
+
+def _current(shelf: Shelf, name: str) -> Current | None:
+    """Return what is current of a data set; None where it is new, or nobody can read what is current."""
+    try:
+        return shelf.current(name)
+    except (DataSetUnknown, StoreDamaged):
+        return None
 
 
 def command_line(request: Request, chosen: Chosen, name: str) -> str:

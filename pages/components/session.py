@@ -145,6 +145,11 @@ def start() -> tuple[Shelf, Remembered]:
     return shelf, found
 
 
+def forget() -> None:
+    """Let go of what this session remembers, where its data cannot be shown; the next run starts from the link."""
+    st.session_state.pop(KEY, None)
+
+
 def _from_link(shelf: Shelf, query: str, opened: Mapping[str, DataSet] | None = None) -> Remembered:
     """Read a link; a version that this session has opened is shown even where it is not kept any more."""
     values, unread = read_query(query)
