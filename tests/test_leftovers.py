@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from gepnet_core.leftovers import LOCK, sweep, working_folder
+from gepnet_core.leftovers import LOCK, PRINTING, sweep, working_folder
 from gepnet_core.store import open_shelf
 from gepnet_core.store.scratch import PREFIX
 from gepnet_core.whole_file import PREFIX as PART
 from gepnet_core.whole_file import writing
 from tests.conftest import ROOT
+from tests.served import WAYS, served
 
 
 def left_behind(place: Path, name: str) -> Path:
@@ -124,3 +125,13 @@ def test_a_killed_import_ends_its_reader_and_its_files_go_when_the_store_is_open
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
     assert list(shelf.root.glob(f"{PREFIX}*")) == []
     assert shelf.names() == ["synthetic"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_server_removes_what_was_left_when_it_starts(way, tmp_path):
+    data, temporary = tmp_path / "data", tmp_path / "temporary"
+    data.mkdir()
+    temporary.mkdir()
+    left = [left_behind(data, f"{PREFIX}killed"), left_behind(temporary, f"{PRINTING}killed")]
+    with served(way, tmp_path, GEPNET_DATA_DIR=str(data), TMPDIR=str(temporary)):
+        assert not any(folder.exists() for folder in left)  # nobody has opened a page
