@@ -50,7 +50,7 @@ ENDINGS: dict[str, tuple[str, Callable[[bytes], bool]]] = {
     ".xlsx": (f"{OFFICE}.spreadsheetml.sheet", is_zip_with("xl/workbook.xml")),
     ".zip": ("application/zip", lambda content: not is_zip_with("[Content_Types].xml")(content)),
 }
-Offered = dict[tuple[str, str], tuple[str, str, bytes]]
+Offered = dict[tuple[str, str], tuple[str, str, Callable[[], bytes]]]
 TRIAL = "USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR\n" + "".join(
     f"P{n:02},{'ab'[n % 2]},OS,Survival,{100 + n},DAYS,{n % 2}\n" for n in range(20)
 )
@@ -75,7 +75,7 @@ def offered(monkeypatch) -> Offered:
     def noted(
         label: str, content: Callable[[], bytes], file_name: str, *, mime: str, **options: object
     ) -> None:
-        found[label, file_name] = (Path(file_name).suffix, mime, content())
+        found[label, file_name] = (Path(file_name).suffix, mime, content)
         draw(label, content, file_name, mime=mime, **options)
 
     monkeypatch.setattr(downloads, "offer_bytes", noted)
@@ -112,4 +112,4 @@ def test_every_download_is_named_and_announced_as_what_it_holds(shelf, app_test,
     for (label, name), (ending, mime, content) in offered.items():
         right, holds = ENDINGS[ending]
         assert mime == right, (label, name)
-        assert holds(content), (label, name)
+        assert holds(content()), (label, name)
