@@ -30,7 +30,7 @@ from gepnet_core.cli_options import (
     add_filters,
     add_out,
     add_strata,
-    check_ending,
+    check_out,
     estimated,
     opened,
     point_json,
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 1 where a published figure is not reproduced, or 2 with one line said."""
     try:
         asked = _parser().parse_args(arguments)
-        check_ending(asked)
+        check_out(asked)
         answer, code = asked.run(asked)
         if isinstance(answer, dict):
             said = {key: vars(asked).get(key) for key in ("remarks", "left_out")}

@@ -16,7 +16,7 @@ from gepnet_core.intake.leave_out import check_rules
 from gepnet_core.intake.mapping import read_mapping
 from gepnet_core.intake.reading import DECIMALS, DELIMITERS, ENCODINGS, Reading
 from gepnet_core.intake.report import Report
-from gepnet_core.intake.report_files import write_report
+from gepnet_core.intake.report_files import check_report, write_report
 from gepnet_core.intake.request import Format, Request
 from gepnet_core.intake.rule import Severity
 from gepnet_core.intake.rules import RULES
@@ -164,6 +164,8 @@ def requested(asked: argparse.Namespace) -> Request:
 def run(asked: argparse.Namespace) -> tuple[Json | None, int]:
     """Answer `import`."""
     request = requested(asked)
+    if asked.report is not None:
+        check_report(asked.report)
     shelf = open_shelf()
     with scratch_folder(shelf.root) as folder:
         found = prepare_apart(request, folder, progress=_progress())

@@ -18,6 +18,7 @@ from gepnet_core.store import DataSet, open_dataset, open_shelf
 from gepnet_core.survival import SurvivalAt
 from gepnet_core.view import DEFAULT_LEVEL
 from gepnet_core.vocabulary import ConfType, DeathRule, TimeUnit
+from gepnet_core.whole_file import check_place
 
 Json = dict[str, Any]
 
@@ -142,13 +143,14 @@ def add_out(
     parser.add_argument("--out", required=True, type=Path, metavar=f"FILE{ending}")
 
 
-def check_ending(asked: argparse.Namespace) -> None:
+def check_out(asked: argparse.Namespace) -> None:
     """Take the format from the ending of the file that is written, where --format is left out.
 
     Raises
     ------
     OptionRefused
-        Where the file's name says that it holds something else.
+        Where the file's name says that it holds something else, or it cannot be written: before anything is
+        computed for it.
     """
     if getattr(asked, "out", None) is None:
         return
@@ -163,6 +165,7 @@ def check_ending(asked: argparse.Namespace) -> None:
             f"{asked.out} would hold {right[0][1:].upper()}, but is named {found}. "
             f"Name it {' or '.join(right)}{options}."
         )
+    check_place(asked.out, ending=right[0])
 
 
 def said(parse: Any) -> Any:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import io
-from zipfile import ZipFile
 
-from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
 from gepnet_core.contract import TABLES, Column, Table
 from gepnet_core.dictionary import TABLE_WORDS, Entry, entries
-from gepnet_core.fixed_zip import EPOCH, entry
+from gepnet_core.fixed_workbook import new_workbook, save
+from gepnet_core.fixed_zip import FixedZip
 
 READ_ME = "read me"
 LAST_ROW = 1_048_576  # of a sheet
@@ -33,21 +31,16 @@ SAID = (
 
 def template_workbook() -> bytes:
     """Return the workbook as an .xlsx file; the same bytes at every call."""
-    book = Workbook()
-    book.properties.creator = "gepnet_core"
-    book.properties.created = book.properties.modified = EPOCH
+    book = new_workbook()
     first = book.active
     assert isinstance(first, Worksheet)
     _fill_read_me(first)
     for table in TABLES:
         _fill_table(book.create_sheet(table.name), table)
-    made, packed = io.BytesIO(), io.BytesIO()
-    with ZipFile(made, "w") as parts:
-        ExcelWriter(book, parts).save()  # Workbook.save would stamp the hour
-    with ZipFile(made) as parts, ZipFile(packed, "w") as archive:
-        for name in parts.namelist():
-            archive.writestr(entry(name), parts.read(name))
-    return packed.getvalue()
+    made = io.BytesIO()
+    with FixedZip(made, "w") as archive:
+        save(book, archive)
+    return made.getvalue()
 
 
 def _fill_read_me(sheet: Worksheet) -> None:

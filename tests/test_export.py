@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gepnet_core.errors import NothingLeft
 from gepnet_core.estimates import estimate
-from gepnet_core.export import csv_lines, guarded, step_lines, write_cohort
+from gepnet_core.export import cohort_rows, csv_lines, guarded, step_lines, write_rows
 from gepnet_core.selection import Selection
 from gepnet_core.store import DataSet, Shelf, build_adtte, open_dataset
 from gepnet_core.vocabulary import ConfType, DeathRule
@@ -50,7 +50,7 @@ def read(path: Path) -> list[dict[str, str]]:
 
 def test_the_synthetic_cohort_has_these_columns(synthetic, tmp_path):
     out = tmp_path / "out.csv"
-    assert write_cohort(synthetic, Selection(), out) == 59
+    assert write_rows(cohort_rows(synthetic, Selection()), out) == 59
     rows = read(out)
     assert list(rows[0]) == [
         "dataset_version",
@@ -90,7 +90,7 @@ def test_the_synthetic_cohort_has_these_columns(synthetic, tmp_path):
 @pytest.mark.parametrize("endpoint", ["TTNST", "OS"])
 def test_the_rows_add_up_to_what_the_estimate_says(synthetic, tmp_path, selection, endpoint):
     out = tmp_path / "out.csv"
-    written = write_cohort(synthetic, selection, out, endpoint)
+    written = write_rows(cohort_rows(synthetic, selection, endpoint), out)
     (stratum,) = estimate(synthetic, endpoint, selection).strata
     rows = read(out)
     assert written == len(rows) == stratum.n
@@ -102,7 +102,7 @@ def test_the_rows_add_up_to_what_the_estimate_says(synthetic, tmp_path, selectio
 
 def test_a_cut_off_cuts_every_endpoint_and_says_why(synthetic, tmp_path):
     out, cutoff = tmp_path / "out.csv", date(2015, 12, 31)
-    write_cohort(synthetic, Selection(cutoff=cutoff), out)
+    write_rows(cohort_rows(synthetic, Selection(cutoff=cutoff)), out)
     rows = read(out)
     assert rows
     for row in rows:
@@ -122,9 +122,9 @@ def test_an_endpoint_leaves_out_those_without_a_time_of_it(tmp_path):
     build_adtte(shelf, "two", path)
     dataset = open_dataset(shelf, "two")
     out = tmp_path / "out.csv"
-    assert write_cohort(dataset, Selection(), out, "PFS") == 1
+    assert write_rows(cohort_rows(dataset, Selection(), "PFS"), out) == 1
     assert [row["patient_id"] for row in read(out)] == ["1"]
-    assert write_cohort(dataset, Selection(), out) == 2
+    assert write_rows(cohort_rows(dataset, Selection()), out) == 2
     assert [(row["patient_id"], row["PFS_days"], row["PFS_status"]) for row in read(out)] == [
         ("1", "2", "1"),
         ("2", "", ""),
@@ -134,7 +134,7 @@ def test_an_endpoint_leaves_out_those_without_a_time_of_it(tmp_path):
 
 def test_text_that_a_spreadsheet_would_run_gets_a_quote_and_numbers_never(formulas, tmp_path):
     out = tmp_path / "out.csv"
-    write_cohort(formulas, Selection(), out)
+    write_rows(cohort_rows(formulas, Selection()), out)
     first, second = read(out)
     assert (first["patient_id"], first["modality"]) == ("'=1+1", "'+drug")
     assert (first["OS_reason"], first["SITE"]) == ("'-death", "'@here")
@@ -145,7 +145,7 @@ def test_text_that_a_spreadsheet_would_run_gets_a_quote_and_numbers_never(formul
 
 def test_text_is_written_as_utf_8_and_read_back_whole(formulas, tmp_path):
     out = tmp_path / "out.csv"
-    write_cohort(formulas, Selection(), out)
+    write_rows(cohort_rows(formulas, Selection()), out)
     assert out.read_bytes().startswith(b"dataset_version,patient_id,")
     second = read(out)[1]
     assert (second["SITE"], second["OS_reason"]) == ("naïve 漢字", 'a, "b"\nc')
@@ -196,7 +196,7 @@ def test_where_nobody_is_left_nothing_is_written(synthetic, tmp_path, existing):
     if existing:
         out.write_text(existing, encoding="utf-8")
     with pytest.raises(NothingLeft, match="No patient matches these filters"):
-        write_cohort(synthetic, Selection(index_from=date(2030, 1, 1)), out)
+        write_rows(cohort_rows(synthetic, Selection(index_from=date(2030, 1, 1))), out)
     assert [path.read_text(encoding="utf-8") for path in out.parent.iterdir()] == (
         [existing] if existing else []
     )
@@ -206,7 +206,7 @@ def test_an_export_replaces_the_earlier_one_and_leaves_no_other_file(synthetic, 
     out = tmp_path / "exports" / "out.csv"
     out.parent.mkdir()
     out.write_text("an earlier export", encoding="utf-8")
-    assert write_cohort(synthetic, Selection(("RFA",)), out) == 17
+    assert write_rows(cohort_rows(synthetic, Selection(("RFA",))), out) == 17
     assert [path.name for path in out.parent.iterdir()] == ["out.csv"]
     assert len(read(out)) == 17
 

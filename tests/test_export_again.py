@@ -618,4 +618,6 @@ def test_a_file_that_cannot_be_written_is_said_in_one_line(cli, tmp_path, comman
     lost = tmp_path / "nowhere" / "file"
     answer = cli(command, "--out", lost)
     assert (answer.code, answer.json) == (2, None)
-    assert answer.said == (f"{lost} cannot be written (No such file or directory). Choose another place.\n")
+    assert answer.said == (
+        f"{lost} cannot be written (No such file or directory). Make its folder, or choose another place.\n"
+    )

@@ -69,7 +69,13 @@ def test_there_is_something_to_check():
         pytest.param("plotly", ("figures*.py", "figures/*.py"), id="plotly-in-the-figures"),
         pytest.param(
             "openpyxl",
-            ("intake/workbook.py", "intake/worksheet.py", "template.py", "rows_workbook.py"),
+            (
+                "intake/workbook.py",
+                "intake/worksheet.py",
+                "template.py",
+                "rows_workbook.py",
+                "fixed_workbook.py",
+            ),
             id="openpyxl-where-workbooks-are-read-and-written",
         ),
         pytest.param("pyreadstat", ("intake/transport.py",), id="pyreadstat-in-the-transport-files"),
@@ -112,6 +118,7 @@ LAYERS = [
     ("criteria", "behind", "case", "spelled", "time_scale"),
     ("query_string", "selection", "view"),
     ("delimited", "fixed_zip", "formula_guard", "leftovers", "records", "whole_file"),
+    ("fixed_workbook",),
     ("settings", "contract", "eligibility", "endpoints", "published_figures"),
     ("dictionary",),
     ("template", "rows_workbook"),

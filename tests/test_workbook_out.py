@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import signal
+import subprocess
+import sys
+import time
 from datetime import date, datetime
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
 
 from gepnet_core.errors import NothingLeft, OptionRefused
 from gepnet_core.rows_workbook import write_workbook
+from tests.conftest import ROOT
 
 VIEW = ("--dataset", "synthetic", "--endpoint", "OS")
 
@@ -82,6 +89,9 @@ def test_what_a_sheet_cannot_hold_is_refused():
         write_workbook(io.BytesIO(), ["a"], [["x" * 32_768]])
     with pytest.raises(OptionRefused, match="holds 16,384 columns, these are 16,385"):
         write_workbook(io.BytesIO(), ["a"] * 16_385, [])
+    with pytest.raises(OptionRefused, match="holds 3 rows, these are more"):
+        write_workbook(io.BytesIO(), ["a"], [["x"]] * 4, last_row=4)
+    assert write_workbook(io.BytesIO(), ["a"], [["x"]] * 3, last_row=4) == 3
     with pytest.raises(NothingLeft):
         write_workbook(io.BytesIO(), ["a"], [])
 
@@ -100,3 +110,44 @@ def test_what_a_sheet_cannot_hold_is_refused():
 def test_the_ending_decides_the_format_that_is_not_asked_for(cli, tmp_path, arguments, name, starts):
     assert cli(*arguments, "--out", tmp_path / name).code == 0
     assert (tmp_path / name).read_bytes().startswith(starts)
+
+
+@pytest.mark.usefixtures("shelf")
+def test_the_same_rows_are_the_same_bytes_at_any_hour(cli, tmp_path, monkeypatch):
+    for name, zone in (("first.xlsx", "UTC-3"), ("second.xlsx", "UTC+9")):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert cli("export", "--dataset", "synthetic", "--out", tmp_path / name).code == 0
+        time.sleep(0.01)
+    monkeypatch.undo()
+    time.tzset()
+    assert (tmp_path / "first.xlsx").read_bytes() == (tmp_path / "second.xlsx").read_bytes()
+    with ZipFile(tmp_path / "first.xlsx") as archive:
+        assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert archive.read("docProps/core.xml").count(b"1980-01-01T00:00:00Z") == 2
+
+
+def test_a_killed_process_leaves_no_file_of_a_workbook(tmp_path):
+    code = """
+import itertools, os, signal, sys
+from gepnet_core.rows_workbook import write_workbook
+from gepnet_core.template import template_workbook
+template_workbook()
+def rows():
+    yield from itertools.repeat(["x" * 50], 5000)
+    os.kill(os.getpid(), signal.SIGKILL)
+with open(sys.argv[1], "w+b") as handle:
+    write_workbook(handle, ["a"], rows())
+"""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "out.xlsx"],
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert list(temporary.iterdir()) == []

@@ -12,7 +12,7 @@ from gepnet_core.errors import OptionRefused, printable
 from gepnet_core.formula_guard import guarded
 from gepnet_core.intake.report import Report
 from gepnet_core.intake.rules import RULES
-from gepnet_core.whole_file import writing
+from gepnet_core.whole_file import check_place, writing
 
 COLUMNS = ("severity", "rule", "file", "line", "column", "value", "patient", "words")
 STYLE = """
@@ -31,22 +31,33 @@ def write_report(report: Report, out: Path, *, title: str) -> None:
     Raises
     ------
     OptionRefused
-        If the ending is another one.
+        If the ending is another one, or the file cannot be written.
     """
+    ending = _ending(out)
+    lines = {".html": lambda: html_lines(report, title), ".json": lambda: json_lines(report)}
+    with writing(out, ending=ending) as handle:
+        for line in lines.get(ending, lambda: finding_lines(report))():
+            handle.write(line.encode())
+
+
+def check_report(out: Path) -> None:
+    """Refuse a file for a report before anything is read.
+
+    Raises
+    ------
+    OptionRefused
+        As `write_report`.
+    """
+    check_place(out, ending=_ending(out))
+
+
+def _ending(out: Path) -> str:
     ending = out.suffix.lower()
-    if ending == ".html":
-        lines = html_lines(report, title)
-    elif ending == ".json":
-        lines = json_lines(report)
-    elif ending == ".csv":
-        lines = finding_lines(report)
-    else:
+    if ending not in (".html", ".json", ".csv"):
         raise OptionRefused(
             "A report is written as .html, .json or .csv. Give the file one of these endings."
         )
-    with writing(out, ending=ending) as handle:
-        for line in lines:
-            handle.write(line.encode())
+    return ending
 
 
 def json_lines(report: Report) -> Iterator[str]:

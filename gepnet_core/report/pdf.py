@@ -89,10 +89,10 @@ def printed_pdf(html: str, *, seconds: float = SECONDS) -> bytes:
     BrowserMissing
         If no browser is there.
     OptionRefused
-        If the browser fails, or takes longer than `seconds`; all that it started is ended then.
+        If the browser fails, takes longer than `seconds`, or there is no space; all that it started is ended then.
     """
     program = browser()
-    with working_folder(Path(tempfile.gettempdir()), PRINTING) as folder:
+    with _space_to_print() as folder:
         source, out = folder / "report.html", folder / "report.pdf"
         source.write_text(html, encoding="utf-8")
         command = [program, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={out}"]
@@ -101,10 +101,23 @@ def printed_pdf(html: str, *, seconds: float = SECONDS) -> bytes:
         _run([*command, source.as_uri()], folder, seconds)
         if not out.is_file() or not (made := out.read_bytes()).startswith(b"%PDF"):
             raise OptionRefused(
-                "The browser made no PDF of the report. Open the HTML report and print it to PDF, or name another "
-                f"browser by {CHOSEN}."
+                f"The browser made no PDF of the report. Check that there is space in {folder.parent}, open the "
+                f"HTML report and print it to PDF, or name another browser by {CHOSEN}."
             )
         return made
+
+
+@contextmanager
+def _space_to_print() -> Iterator[Path]:
+    """Yield an empty folder, which goes on leaving; say so where it cannot be written."""
+    try:
+        with working_folder(Path(tempfile.gettempdir()), PRINTING) as folder:
+            yield folder
+    except OSError as failed:
+        raise OptionRefused(
+            f"The folder for temporary files cannot be written ({failed.strerror}). Free some space there, or name "
+            "another one by TMPDIR."
+        ) from None
 
 
 def _end_with_parent() -> None:
