@@ -26,9 +26,7 @@ class Benchmark:
 BENCHMARKS = {
     "counts_to_curves": Benchmark(full=((),), small=(("500", "1000"),)),
     "import_adtte": Benchmark(full=((),), small=(("200", "400", "200x23"),)),
-    "click_to_curve": Benchmark(
-        full=((), ("1000000",)), small=(("--clicks", "2"), ("1000", "--clicks", "2"))
-    ),
+    "click_to_curve": Benchmark(full=((), ("1000000",)), small=(("300", "--clicks", "1"),)),
 }
 
 
