@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gepnet_core.intervals import Floats, normal_quantile
-from gepnet_core.partial_likelihood import WIDEST, Cells, Slope, climb, slope_at, standardised
+from gepnet_core.partial_likelihood import WIDEST, Cells, Slope, bounded_at, climb, slope_at, standardised
 
 # lifelines' own stopping rules leave log hazard ratios off by 1e-4
 FIT_OPTIONS = {"precision": 1e-12, "r_precision": 1e-14}
@@ -102,7 +102,7 @@ def fit_cox(cells: Cells) -> CoxFit | None:
     if not (flat and bool(np.all(errors < WIDEST))):
         beta, errors = climb(cells)
         slope = slope_at(cells, beta)
-    exists = np.isfinite(errors) & (errors < WIDEST)
+    exists = bounded_at(slope, errors)
     if bool(exists.all()):
         step = _newton_step(slope)
         if step is None:

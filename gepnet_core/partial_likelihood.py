@@ -14,7 +14,9 @@ MOST_STEPS, MOST_HALVINGS = 60, 30
 FLAT = 1e-11  # a rise of the log likelihood that ends the climb
 ROUNDING = 1e-12
 LEAST_INFORMATION = 1e-20
-WIDEST = 50.0  # a standard error beyond it, in units of the covariate's spread, has run away
+WIDEST = 50.0  # a standard error beyond it, in units of the covariate's spread, is looked at twice
+SINGULAR = 5_000.0  # beyond it two columns are one
+STILL = 1e-3  # a ratio without bound goes on by about 1 with each step of Newton, another stands
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,6 +161,23 @@ def climb(cells: Cells) -> tuple[Floats, Floats]:
         if gain < FLAT:
             break
     return beta, _errors(here.information)
+
+
+def bounded_at(slope: Slope, errors: Floats) -> np.ndarray:
+    """Return which ratios have a bound, shape (p,), True where one has, at the end of a climb.
+
+    A wide standard error alone does not tell: two columns that say nearly the same have one too. There the
+    likelihood has a maximum, and another step of Newton stays on it.
+    """
+    narrow = np.isfinite(errors) & (errors < WIDEST)
+    if bool(narrow.all()) or not np.isfinite(slope.information).all():
+        return narrow
+    try:
+        step = np.linalg.solve(slope.information, slope.score)
+    except np.linalg.LinAlgError:
+        return narrow
+    bounded: np.ndarray = narrow | ((errors < SINGULAR) & (np.abs(step) < STILL))
+    return bounded
 
 
 def _errors(information: Floats) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gepnet_core.partial_likelihood import WIDEST, Cells, climb, standardised
+from gepnet_core.partial_likelihood import Cells, bounded_at, climb, slope_at, standardised
 
 GROUPS = ""  # the owner of the columns of the groups
 
@@ -72,5 +72,5 @@ def separation(cells: Cells, owners: Sequence[str], unbounded: Sequence[int]) ->
 def _separates(cells: Cells, columns: Sequence[int]) -> bool:
     """Return True where a model of these columns alone has no maximum."""
     alone, _ = standardised(replace(cells, design=cells.design[:, columns]))
-    _, errors = climb(alone)
-    return not bool((np.isfinite(errors) & (errors < WIDEST)).all())
+    beta, errors = climb(alone)
+    return not bool(bounded_at(slope_at(alone, beta), errors).all())
