@@ -345,7 +345,7 @@ def test_a_file_without_progressions_shows_no_endpoint_that_needs_them(app: AppT
     choice(app, "selectbox", "First metastasis").set_value("surgery date").run()
     press(app, "Check the file")
     said = words(app)
-    assert "PFS, TTAI, TTNST cannot be told and are not offered" in said
+    assert "Not offered: PFS, TTAI, TTNST. Nothing is recorded of " in said
     press(app, "Import as “bare”")
     assert list(open_dataset(Shelf(data_dir), "bare").endpoints) == ["OS"]
     app.switch_page("side_effects.py").run()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gepnet_core.errors import ControlMissing
-from gepnet_core.intake.known_later import KNOWN_LATER, judged_name
+from gepnet_core.intake.known_later import KNOWN_LATER, Verdict, judged_name
 from gepnet_core.intake.mapping import mapping_from
 from gepnet_core.intake.request import Request
 from gepnet_core.settings import Settings
@@ -693,4 +693,32 @@ def test_data_quality_lists_the_decisions(open_page: Opener, admitted: Cli) -> N
     assert rows == {
         "Relapse": ["Its name tells what may have happened after the treatment", "a baseline, as was said"],
         "EXTRA": ["It is filled only for patients with the event of OS", "no baseline yet"],
+    }
+
+
+def test_a_column_that_is_the_time_of_an_endpoint_is_asked_about(
+    cli: Cli, tmp_path: Path, data_dir: Path
+) -> None:
+    rows = ["USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,WATCHED,AGE"]
+    for at in range(30):
+        days = 40 + at * 37 % 900
+        rows.append(f"P{at},A,OS,Death,{days},DAYS,{at % 2},{days / 30.4375:.1f},{40 + at * 7 % 31}")
+    (tmp_path / "t.csv").write_text("\n".join(rows) + "\n")
+    assert cli("import", tmp_path / "t.csv", "--dataset", "t").code == 0
+    found = open_dataset(Shelf(data_dir), "t")
+    assert [(one.name, one.why) for one in found.offered.judged] == [
+        ("WATCHED", "its numbers are the times of OS")
+    ]
+    assert [column.name for column in found.baseline] == ["AGE"]
+
+
+def test_names_that_people_write_otherwise_are_judged_alike() -> None:
+    told = (
+        "FU|F/U|FUMONTHS|os_m|PFSm|survmonths|lastfollowup|time2event|deathdate|mort90|Décès|Letzter Kontakt"
+    )
+    assert {judged_name(name).verdict for name in told.split("|")} == {Verdict.SURE}
+    asked = "Disease-free interval|progdate|recur"
+    assert {judged_name(name).verdict for name in asked.split("|")} == {Verdict.SUSPECT}
+    assert {judged_name(name).verdict for name in ("PRIMARY_TUMOR_STATUS", "MORTON", "SURVEY")} == {
+        Verdict.FINE
     }

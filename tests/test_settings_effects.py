@@ -464,3 +464,15 @@ def test_what_is_done_with_the_file_is_done_with_every_kind(cli, tmp_path, held)
     told += [] if held is Holding.CBIOPORTAL else ["--treatment", "ARM"]
     assert cli("import", *told).code == 2
     assert [found["name"] for found in cli("datasets").json] == ["synthetic"]
+
+
+@pytest.mark.parametrize(
+    "held", [Holding.TABLES, Holding.WIDE, Holding.REDCAP], ids=lambda held: held.name.lower()
+)
+def test_rows_of_a_table_that_the_settings_call_not_recorded_are_not_passed_over(tmp_path, held):
+    given = Given.of(held)
+    given.settings = 'not_recorded = ["progressions"]'
+    assert (
+        "name progressions in not_recorded, but there are 2 rows of it"
+        in facts(given, tmp_path / "given")["error"]
+    )

@@ -163,6 +163,21 @@ def _cohort(
             "records is fixed. Take [baseline] out of the settings."
         )
         raise FileRefused(request.path.name, words, rule="mapping")
+    for table in settings.not_recorded:
+        if source[table]:
+            words = (
+                f"the settings name {table} in not_recorded, but there are {len(source[table]):,} rows of it. Take "
+                "the name out of not_recorded, or leave the rows out."
+            )
+            raise FileRefused(source.files.get(table, request.path.name), words, rule="mapping")
+    if "eligibility.focal_indication" in settings.said and not settings.focal_only:
+        report.note(
+            "eligibility.focal_indication has no effect here: focal_only is off, so no indication is asked for."
+        )
+    if request.extracted and settings.extracted not in (None, request.extracted):
+        report.note(
+            f"The day of the export is {request.extracted}, as was said, not {settings.extracted} of the settings."
+        )
     extracted = request.extracted or settings.extracted
     settings = replace(settings, extracted=extracted)
     if not report.counts["date-ambiguous"]:  # what a wrong reading of dates would break is not broken

@@ -83,8 +83,7 @@ def _leave_out(file: Building, codes: set[str], report: Report) -> None:
     if codes:
         needed = sorted({table.replace("_", " ") for code in codes for table in NEEDS[code]})
         report.note(
-            f"{', '.join(sorted(codes))} cannot be told and are not offered: they need {' and '.join(needed)}, and "
-            "the data hold none of it."
+            f"Not offered: {', '.join(sorted(codes))}. Nothing is recorded of {' and '.join(needed)}."
         )
 
 

@@ -28,6 +28,8 @@ COLUMNS = (
 )
 CHANCE = 0.01  # more than this may be chance
 FILLED_FROM, PREDICTS_FROM = 3, 20  # patients
+COPIES_FROM, COPY = 10, 0.999  # patients, and a correlation that rounding to a tenth of a month leaves
+SHIFT = 0.02  # of its mean, where a time is 0: an age that grows with the time begins elsewhere
 GLANCE = 2_000  # patients who are looked at first: what they speak against needs no look at all
 # of a column's values and statuses: patients with a value, those of them with the event, different values, those of
 # them that only patients with the event have, values that both have; numbers where all values are some
@@ -80,6 +82,9 @@ def judge(
         found[name] = Judged(name, Verdict.SURE, why)
     open_ = [name for name in open_ if name not in found]
     for name, why in _tells_the_event(file, open_).items():
+        found[name] = Judged(name, Verdict.SUSPECT, why)
+    open_ = [name for name in open_ if name not in found]
+    for name, why in _is_the_time(file, open_).items():
         found[name] = Judged(name, Verdict.SUSPECT, why)
     told = {True: "yes", False: "no", None: ""}
     for name, said in decisions.items():
@@ -161,6 +166,28 @@ def _dated_later(file: Asked, names: Sequence[str], cohort: str) -> dict[str, st
     for name, filled, other_values, days, later in zip(seem, row, row, row, row, strict=False):
         if later and (other_values <= 1 or 2 * days > filled):  # a word for missing makes it no other column
             found[name] = f"{later:,} of its {days:,} dates lie after the index date"
+    return found
+
+
+def _is_the_time(file: Asked, names: Sequence[str]) -> dict[str, str]:
+    """Return the columns of numbers that are the time of an endpoint in some unit, perhaps rounded."""
+    if not names:
+        return {}
+    numbers = [f"TRY_CAST(c.{identifier(name)} AS DOUBLE)" for name in names]
+    told = ", ".join(
+        f"regr_count({number}, t.days), abs(corr({number}, t.days)), "
+        f"abs(regr_intercept({number}, t.days)) <= {SHIFT} * abs(regr_avgy({number}, t.days))"
+        for number in numbers
+    )
+    rows = file.rows(
+        f"SELECT t.endpoint, {told} FROM (SELECT * FROM time_to_event) t JOIN cohort c USING (patient_id) "
+        "GROUP BY t.endpoint ORDER BY t.endpoint"
+    )
+    found: dict[str, str] = {}
+    for endpoint, *counted in rows:
+        for name, n, alike, from_0 in zip(names, counted[::3], counted[1::3], counted[2::3], strict=True):
+            if n >= COPIES_FROM and alike is not None and alike > COPY and from_0:
+                found.setdefault(name, f"its numbers are the times of {endpoint}")
     return found
 
 
