@@ -2611,11 +2611,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         pytest.param(["tables"], "source tables (folder, ZIP or workbook)", id="source-tables"),
         pytest.param(
-            ["tables", "--settings", "tables/settings.toml"],
-            "source tables (folder, ZIP or workbook)",
-            id="settings-name-a-day-and-do-not-count",
-        ),
-        pytest.param(
             ["review.csv", "--mapping", "wide.toml"], "one table, a row a patient", id="table-by-a-mapping"
         ),
         pytest.param(
