@@ -555,7 +555,9 @@ def test_odd_text_survives_unchanged(cli, held, path):
         ]
         for at, value in enumerate(odd)
     ]
-    assert cli("import", write(path, [*HEADER, "SITE"], rows), "--dataset", "odd").json["n"] == len(odd)
+    answer = cli("import", write(path, [*HEADER, "SITE"], rows), "--dataset", "odd")
+    assert answer.code == 0, answer.said
+    assert answer.json["n"] == len(odd)
     header, found = open_dataset(held, "odd").patients(Selection())
     stored = [dict(zip(header, row, strict=True)) for row in found]
     assert {row["patient_id"]: (row["modality"], row["SITE"], row["OS_reason"]) for row in stored} == {

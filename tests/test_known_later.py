@@ -722,3 +722,13 @@ def test_names_that_people_write_otherwise_are_judged_alike() -> None:
     assert {judged_name(name).verdict for name in ("PRIMARY_TUMOR_STATUS", "MORTON", "SURVEY")} == {
         Verdict.FINE
     }
+
+
+def test_words_that_are_read_as_numbers_end_no_import(cli: Cli, tmp_path: Path, data_dir: Path) -> None:
+    odd = ["nan", "inf", "-inf", "1e308", "-1e308", "1e-320", "1e999", "NaN", "7", "8", "9", "10"]
+    rows = ["USUBJID,TRTP,PARAMCD,PARAM,AVAL,AVALU,CNSR,SITE,SAME"]
+    rows += [f"P{at},A,OS,Death,{40 + at},DAYS,{at % 2},{value},3" for at, value in enumerate(odd)]
+    (tmp_path / "t.csv").write_text("\n".join(rows) + "\n")
+    answer = cli("import", tmp_path / "t.csv", "--dataset", "t")
+    assert answer.code == 0, answer.said
+    assert open_dataset(Shelf(data_dir), "t").offered.judged == ()

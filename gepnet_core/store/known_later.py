@@ -173,7 +173,9 @@ def _is_the_time(file: Asked, names: Sequence[str]) -> dict[str, str]:
     """Return the columns of numbers that are the time of an endpoint in some unit, perhaps rounded."""
     if not names:
         return {}
-    numbers = [f"TRY_CAST(c.{identifier(name)} AS DOUBLE)" for name in names]
+    cast = [f"TRY_CAST(c.{identifier(name)} AS DOUBLE)" for name in names]
+    # "nan", "inf" and what overflows in a square are no times; they would end the query
+    numbers = [f"CASE WHEN abs({number}) < 1e100 THEN {number} END" for number in cast]
     told = ", ".join(
         f"regr_count({number}, t.days), abs(corr({number}, t.days)), "
         f"abs(regr_intercept({number}, t.days)) <= {SHIFT} * abs(regr_avgy({number}, t.days))"

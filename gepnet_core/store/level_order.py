@@ -16,8 +16,8 @@ from gepnet_core.store.described import BaselineColumn
 from gepnet_core.vocabulary import NOT_RECORDED
 
 NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?)")
-# the planned treatment has two names, one in ADTTE and one in ADSL
 MOST_LEVELS = 1_000
+# the planned treatment has two names, one in ADTTE and one in ADSL
 TREATMENT_PARTNERS = ("TRTPN", "TRT01PN")
 Natural = tuple[str | float, ...]
 
